@@ -1,0 +1,46 @@
+"""Verbs of the room: everything that changes what is published."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from wagtail.models import Locale, Page, Site
+
+from freiblatt.articles.models import FrontPage
+
+
+@transaction.atomic
+def found_publication(*, name: str, url: str, languages: Sequence[str]) -> FrontPage:
+    """Return the front page of a new publication: one front page per language below the tree's root, and the site.
+
+    `languages` begins with the main one. Calling it again changes nothing but what is missing.
+    """
+    root = Page.get_first_root_node()
+    for welcome in root.get_children().filter(slug="home", depth=2):
+        if welcome.specific_class is Page:
+            welcome.delete()
+    root.refresh_from_db()
+    main: FrontPage | None = None
+    for code in languages:
+        locale, _created = Locale.objects.get_or_create(language_code=code)
+        front = FrontPage.objects.filter(locale=locale).first()
+        if front is None:
+            front = FrontPage(title=name, slug=f"front-{code}", locale=locale)
+            if main is not None:
+                front.translation_key = main.translation_key
+            root.add_child(instance=front)
+            root.refresh_from_db()
+        main = main or front
+    if main is None:
+        raise ValueError("A publication has at least one language.")
+    parts = urlsplit(url)
+    Site.objects.update_or_create(
+        is_default_site=True,
+        defaults={
+            "hostname": parts.hostname or "localhost",
+            "port": parts.port or (443 if parts.scheme == "https" else 80),
+            "root_page": main,
+            "site_name": name,
+        },
+    )
+    return main

@@ -1,0 +1,1 @@
+"""The discussion under an article: threads, comments, tombstones. Reading only; writing comes later."""

@@ -1,0 +1,153 @@
+"""Staff members, the publication's settings, its menus."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.models import Locale, Orderable
+
+HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour as # and six hexadecimal digits, such as #a8281c."))
+
+
+class StaffMemberManager(BaseUserManager["StaffMember"]):
+    """Makes staff members, who sign in with their mail address."""
+
+    use_in_migrations = True
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "StaffMember":
+        """Return a new, stored staff member; without `password` nobody can sign in with one."""
+        member = self.model(email=self.normalize_email(email), **fields)
+        member.set_password(password)
+        member.save(using=self._db)
+        return member
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "StaffMember":
+        """Return a new staff member who may do everything."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class StaffMember(AbstractUser):
+    """A person of the newsroom. Readers are never users."""
+
+    username = None  # type: ignore[assignment]
+    email = models.EmailField(_("mail address"), unique=True)
+
+    objects = StaffMemberManager()  # type: ignore[misc]
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        verbose_name = _("staff member")
+        verbose_name_plural = _("staff members")
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+
+class BodyFont(models.TextChoices):
+    SOURCE_SERIF = "source-serif", _("Source Serif (comes with Freiblatt)")
+    SYSTEM_SERIF = "system-serif", _("Serif of the reader's device (loads nothing)")
+    SYSTEM_SANS = "system-sans", _("Sans serif of the reader's device (loads nothing)")
+
+
+@register_setting(icon="cog", order=10)
+class PublicationSettings(ClusterableModel, BaseGenericSetting):
+    """Name and look of the publication, as the desk sets them."""
+
+    name = models.CharField(_("name"), max_length=80, blank=True, help_text=_("Empty: the name from freiblatt.toml."))
+    logo = models.FileField(
+        _("logo"),
+        upload_to="look",
+        blank=True,
+        help_text=_("SVG, PNG or WebP. Empty: the name, set in type."),
+    )
+    accent_light = models.CharField(_("accent colour"), max_length=7, default="#a8281c", validators=[HEX_COLOUR])
+    accent_dark = models.CharField(
+        _("accent colour on dark ground"), max_length=7, default="#f0897b", validators=[HEX_COLOUR]
+    )
+    font = models.CharField(_("typeface"), max_length=20, choices=BodyFont.choices, default=BodyFont.SOURCE_SERIF)
+
+    class Meta:
+        verbose_name = _("publication")
+
+    def __str__(self) -> str:
+        return self.name or "Freiblatt"
+
+
+class PublicationText(Orderable):
+    """What the publication says of itself in one language."""
+
+    publication = ParentalKey(PublicationSettings, on_delete=models.CASCADE, related_name="texts")
+    locale = models.ForeignKey(Locale, on_delete=models.CASCADE, verbose_name=_("language"), related_name="+")
+    tagline = models.CharField(_("line under the name"), max_length=160, blank=True)
+    description = models.CharField(
+        _("description"), max_length=300, blank=True, help_text=_("For search engines and feeds.")
+    )
+    footer = models.TextField(_("note in the footer"), blank=True, max_length=600)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("text")
+        verbose_name_plural = _("texts")
+        constraints = [models.UniqueConstraint(fields=["publication", "locale"], name="one_text_per_language")]
+
+    def __str__(self) -> str:
+        return f"{self.locale}: {self.tagline}"
+
+
+class MenuPlace(models.TextChoices):
+    MAIN = "main", _("Under the name")
+    FOOTER = "footer", _("In the footer")
+
+
+class Menu(ClusterableModel):
+    """An ordered list of links in one place and one language. Without one, sections and plain pages are listed."""
+
+    place = models.CharField(_("place"), max_length=10, choices=MenuPlace.choices)
+    locale = models.ForeignKey(Locale, on_delete=models.CASCADE, verbose_name=_("language"), related_name="+")
+
+    class Meta:
+        verbose_name = _("menu")
+        verbose_name_plural = _("menus")
+        constraints = [models.UniqueConstraint(fields=["place", "locale"], name="one_menu_per_place_and_language")]
+
+    def __str__(self) -> str:
+        return f"{self.get_place_display()} ({self.locale})"
+
+
+class MenuItem(Orderable):
+    """One link of a menu: to a page of ours, or to an address."""
+
+    menu = ParentalKey(Menu, on_delete=models.CASCADE, related_name="items")
+    label = models.CharField(_("label"), max_length=60, blank=True, help_text=_("Empty: the page's own title."))
+    page = models.ForeignKey(
+        "wagtailcore.Page",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("page"),
+    )
+    address = models.CharField(_("address"), max_length=500, blank=True)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+
+    def __str__(self) -> str:
+        return self.label or str(self.page or self.address)
+
+    def clean(self) -> None:
+        super().clean()
+        if bool(self.page_id) == bool(self.address):
+            raise ValidationError(_("Choose a page or give an address, one of the two."))
+        if self.address and not self.address.startswith(("https://", "http://", "mailto:", "/")):
+            raise ValidationError({"address": _("An address begins with https://, mailto: or /.")})
+        if self.address and not self.label:
+            raise ValidationError({"label": _("A link to an address needs a label.")})

@@ -1,0 +1,249 @@
+"""Django's settings, derived from the publication's configuration (`config.py`), which is what an operator changes."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from freiblatt.config import INTERFACE_LANGUAGES, current_or_exit
+
+CONFIG = current_or_exit()
+PACKAGE = Path(__file__).resolve().parent
+
+SECRET_KEY = CONFIG.secret_key()
+DEBUG = False
+ALLOWED_HOSTS = list(CONFIG.allowed_hosts)
+ROOT_URLCONF = "freiblatt.urls"
+WSGI_APPLICATION = "freiblatt.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "freiblatt.theme",
+    "freiblatt.importers",
+    "freiblatt.feeds",
+    "freiblatt.discussion",
+    "freiblatt.articles",
+    "freiblatt.newsroom",
+    "freiblatt.pagestore",
+    "freiblatt.jobs",
+    "freiblatt.lib",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.simple_translation",
+    "wagtail.contrib.typed_table_block",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail.locales",
+    "wagtail",
+    "wagtailmedia",
+    "modelcluster",
+    "taggit",
+    "django_tasks",
+    "django_tasks_db",
+    "axes",
+    "csp",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "freiblatt.pagestore.middleware.StoreMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "freiblatt.lib.language.AddressLanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [CONFIG.theme / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "freiblatt.theme.context.publication",
+            ],
+        },
+    },
+]
+
+
+# Database
+
+
+def _database() -> dict:
+    """Return Django's settings of the configured database, with the connection options we measured."""
+    if path := CONFIG.sqlite_path:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": path,
+            "OPTIONS": {
+                "timeout": 5,
+                # Take the write lock at BEGIN: a deferred transaction that writes later fails at once when another
+                # writer was faster, however long the timeout is.
+                "transaction_mode": "IMMEDIATE",
+                # The page cache is per connection (8 MB times the threads); the file itself is mapped once.
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000; "
+                    "PRAGMA mmap_size=268435456; PRAGMA foreign_keys=ON;"
+                ),
+            },
+            "CONN_MAX_AGE": None,
+            "TEST": {"NAME": str(CONFIG.directory / "test.sqlite3")},
+        }
+    parts = urlsplit(CONFIG.database_url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or parse_qs(parts.query).get("host", [""])[0],
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DATABASES = {"default": _database()}
+
+
+# Languages and time. A reader's language comes from the address alone, a staff member's from the profile.
+
+LANGUAGE_CODE = CONFIG.language
+LANGUAGES = [(code, INTERFACE_LANGUAGES[code]) for code in CONFIG.languages]
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+WAGTAILADMIN_PERMITTED_LANGUAGES = list(INTERFACE_LANGUAGES.items())
+WAGTAIL_I18N_ENABLED = True
+WAGTAILSIMPLETRANSLATION_SYNC_PAGE_TREE = False
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = CONFIG.time_zone
+USE_THOUSAND_SEPARATOR = False
+
+
+# Files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = CONFIG.static
+STATICFILES_DIRS = [("site", CONFIG.theme / "static")] if (CONFIG.theme / "static").is_dir() else []
+MEDIA_URL = "/media/"
+MEDIA_ROOT = CONFIG.media
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "originals": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": CONFIG.originals, "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "freiblatt.theme.storage.HashedStaticStorage"},
+}
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long article's body is one form with many small fields
+
+
+# Staff
+
+AUTH_USER_MODEL = "newsroom.StaffMember"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "wagtailadmin_login"
+LOGIN_REDIRECT_URL = "wagtailadmin_home"
+SESSION_COOKIE_NAME = "freiblatt_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_NAME = "freiblatt_csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_VERBOSE = False
+# Only a proxy that we are told to trust may name the reader's address.
+AXES_IPWARE_PROXY_COUNT = 1 if CONFIG.secure_proxy else 0
+
+
+# Headers
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+if CONFIG.is_https:
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+if CONFIG.secure_proxy:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_TRUSTED_ORIGINS = [CONFIG.url] if CONFIG.is_https else []
+
+
+# Work for later
+
+TASKS = {
+    "default": {
+        "BACKEND": "freiblatt.jobs.backend.JobBackend",
+        "QUEUES": ["urgent", "default", "bulk"],
+    }
+}
+
+
+# Wagtail
+
+WAGTAIL_SITE_NAME = CONFIG.name
+WAGTAILADMIN_BASE_URL = CONFIG.url
+WAGTAILIMAGES_IMAGE_MODEL = "articles.Picture"
+WAGTAILDOCS_DOCUMENT_MODEL = "articles.ArticleDocument"
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILMEDIA = {"MEDIA_MODEL": "articles.Recording"}
+WAGTAILREDIRECTS_AUTO_CREATE = True
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_WORKFLOW_ENABLED = True
+WAGTAIL_ALLOW_UNICODE_SLUGS = False
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+
+
+# Log: to standard error, where the service manager collects it.
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"freiblatt": {"level": CONFIG.log_level.upper()}},
+}
+
+SILENCED_SYSTEM_CHECKS: list[str] = []

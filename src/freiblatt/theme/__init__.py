@@ -1,0 +1,1 @@
+"""Whole pages that combine rooms: templates, tokens, base style, components, small modules, error pages."""

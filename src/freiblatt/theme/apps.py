@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ThemeConfig(AppConfig):
+    name = "freiblatt.theme"
+    verbose_name = _("Theme")
