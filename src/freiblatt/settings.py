@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from freiblatt.config import INTERFACE_LANGUAGES, current_or_exit
+from freiblatt.pagestore import headers
 
 CONFIG = current_or_exit()
 PACKAGE = Path(__file__).resolve().parent
@@ -57,14 +58,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "freiblatt.pagestore.middleware.StoreMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "freiblatt.pagestore.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "freiblatt.lib.language.AddressLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -195,12 +195,15 @@ AXES_IPWARE_PROXY_COUNT = 1 if CONFIG.secure_proxy else 0
 
 # Headers
 
+# The values stand in `pagestore/headers.py`, where the store and the rules for a proxy read them too. Framing is
+# governed by the content security policy; Wagtail's own views send X-Frame-Options besides.
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": dict(headers.READER_POLICY)}
+EMBED_HOSTS = CONFIG.embed_hosts
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_REFERRER_POLICY = headers.REFERRER_POLICY
+SECURE_CROSS_ORIGIN_OPENER_POLICY = headers.OPENER_POLICY
 if CONFIG.is_https:
-    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_SECONDS = headers.HSTS_SECONDS
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 if CONFIG.secure_proxy:
