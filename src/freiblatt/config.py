@@ -75,6 +75,9 @@ class Config(BaseSettings):
         ("www.youtube-nocookie.com", "player.vimeo.com"),
         description="Hosts whose embeds a reader may load by a click. Nothing is loaded before the click.",
     )
+    picture_max_mb: int = Field(40, ge=1, le=1000, description="Largest picture that may be uploaded, in MB.")
+    document_max_mb: int = Field(50, ge=1, le=1000, description="Largest document that may be uploaded, in MB.")
+    recording_max_mb: int = Field(500, ge=1, le=10_000, description="Largest sound or film file, in MB.")
     security_contact: str = Field("", description="Address for security reports (mailto: or https:).")
     secure_proxy: bool = Field(
         False, description="true behind a proxy that ends https and sets X-Forwarded-Proto itself."

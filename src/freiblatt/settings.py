@@ -150,8 +150,8 @@ MEDIA_ROOT = CONFIG.media
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "originals": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": CONFIG.originals, "base_url": None},
+        "BACKEND": "freiblatt.articles.storage.PrivateStorage",
+        "OPTIONS": {"location": str(CONFIG.originals)},
     },
     "staticfiles": {"BACKEND": "freiblatt.theme.storage.HashedStaticStorage"},
 }
@@ -226,6 +226,10 @@ TASKS = {
 WAGTAIL_SITE_NAME = CONFIG.name
 WAGTAILADMIN_BASE_URL = CONFIG.url
 WAGTAILIMAGES_IMAGE_MODEL = "articles.Picture"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "freiblatt.articles.forms.PictureForm"
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "heic", "jpg", "jpeg", "png", "svg", "webp"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = CONFIG.picture_max_mb * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 50_000_000
 WAGTAILDOCS_DOCUMENT_MODEL = "articles.ArticleDocument"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILMEDIA = {"MEDIA_MODEL": "articles.Recording"}

@@ -10,7 +10,7 @@ from freiblatt.articles.models.pages import (
     SlotSize,
 )
 from freiblatt.articles.models.people import Author, AuthorText, Byline, BylineRole
-from freiblatt.articles.models.pictures import Picture, PictureFile, PictureFormat, PictureRendition
+from freiblatt.articles.models.pictures import Picture, PictureFile, PictureFormat, PictureRendition, picture_url
 from freiblatt.articles.models.topics import Topic
 
 __all__ = [
@@ -31,4 +31,5 @@ __all__ = [
     "SectionPage",
     "SlotSize",
     "Topic",
+    "picture_url",
 ]

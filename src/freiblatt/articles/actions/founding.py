@@ -1,4 +1,4 @@
-"""Verbs of the room: everything that changes what is published."""
+"""Verbs that found a publication."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit

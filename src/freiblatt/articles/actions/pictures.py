@@ -1,0 +1,187 @@
+"""Verbs of pictures: take one in, make its public files, tell the pages that show it."""
+
+import logging
+from collections.abc import Iterable
+from functools import partial
+from typing import IO, Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile, File
+from django.db import transaction
+from django.db.models import Model
+from django_tasks import task
+from wagtail.models import Page, ReferenceIndex
+
+from freiblatt.articles.imaging.render import encode, first_width_for, read_pixels, widths_for
+from freiblatt.articles.models import (
+    ArticlePage,
+    Author,
+    FrontPage,
+    Picture,
+    PictureFile,
+    PictureFormat,
+    PlainPage,
+    SectionPage,
+    Topic,
+)
+from freiblatt.articles.uploads.drawings import public_drawing
+from freiblatt.articles.uploads.pictures import check_picture
+from freiblatt.pagestore.actions import mark_stale
+
+logger = logging.getLogger(__name__)
+
+RASTER_FORMATS = (PictureFormat.WEBP, PictureFormat.JPEG, PictureFormat.AVIF)
+
+
+@transaction.atomic
+def add_picture(*, file: IO[bytes], name: str, title: str, credit: str, licence: str, **fields: Any) -> Picture:
+    """Return a new, stored picture from `file`, which was called `name`. Raises FileRefused with a sentence.
+
+    `fields` are further fields of the model (description, caption, collection, uploaded_by_user, focal_point_x …).
+    """
+    check_picture(file, name)
+    picture = Picture(title=title, credit=credit, licence=licence, **fields)
+    picture.file = File(file, name=name)
+    picture._set_image_file_metadata()
+    picture.save()
+    return picture
+
+
+@transaction.atomic
+def begin_picture_files(*, picture: Picture) -> None:
+    """Give `picture` a first public file, order the others, and let go of those of an earlier original."""
+    replaced = list(picture.files.all())
+    PictureFile.objects.filter(pk__in=[file.pk for file in replaced]).delete()
+    _remove_after_commit(file.file for file in replaced)
+    picture.__dict__.pop("public_files", None)
+    picture.renditions.all().delete()
+    try:
+        if picture.is_svg():
+            with picture.open_file() as original:
+                _store_file(picture, PictureFormat.SVG, picture.width, picture.height, public_drawing(original))
+        else:
+            width_px = first_width_for(picture.width)
+            with picture.open_file() as original:
+                pixels = read_pixels(original, at_least_px=width_px)
+            encoded = encode(pixels, kind=PictureFormat.JPEG, width_px=width_px)
+            if encoded is not None:
+                _store_file(picture, PictureFormat.JPEG, width_px, encoded[1], encoded[0])
+            make_picture_files.enqueue(picture.pk, picture.file.name)
+    finally:
+        picture.files_made_from = picture.file.name
+        Picture.objects.filter(pk=picture.pk).update(files_made_from=picture.file.name)
+    mark_picture_stale(picture=picture)
+
+
+@task(queue_name="bulk")
+def make_picture_files(picture_pk: int, original_name: str) -> int:
+    """Make the public files that the picture lacks and return how many; mark the pages stale that show it.
+
+    Does nothing where the picture is gone or has another original by now; run twice, the second run makes none.
+    """
+    picture = Picture.objects.filter(pk=picture_pk, file=original_name).first()
+    if picture is None or picture.is_svg():
+        return 0
+    existing = set(picture.files.values_list("format", "width_px"))
+    wanted = [(kind, width) for width in widths_for(picture.width) for kind in RASTER_FORMATS]
+    missing = [pair for pair in wanted if pair not in existing]
+    if not missing:
+        return 0
+    try:
+        with picture.open_file() as original:
+            pixels = read_pixels(original, at_least_px=max(width for _kind, width in missing))
+    except FileNotFoundError:
+        if Picture.objects.filter(pk=picture_pk, file=original_name).exists():
+            raise
+        return 0  # replaced or deleted between the two lines above
+    storage = PictureFile._meta.get_field("file").storage
+    made: list[PictureFile] = []
+    is_kept = False
+    try:
+        for kind, width_px in missing:
+            encoded = encode(pixels, kind=kind, width_px=width_px)
+            if encoded is None:
+                continue
+            content, height_px = encoded
+            file = PictureFile(
+                picture=picture, format=kind, width_px=width_px, height_px=height_px, size_bytes=len(content)
+            )
+            file.file.save(f"{width_px}.{_ending(kind)}", ContentFile(content), save=False)
+            made.append(file)
+        with transaction.atomic():
+            current = Picture.objects.select_for_update().filter(pk=picture_pk, file=original_name).first()
+            if current is not None:
+                taken = set(current.files.values_list("format", "width_px"))
+                kept = [file for file in made if (file.format, file.width_px) not in taken]
+                PictureFile.objects.bulk_create(kept)
+                made = [file for file in made if file not in kept]
+                mark_picture_stale(picture=current)
+                is_kept = True
+                return len(kept)
+            return 0
+    finally:
+        # Whatever found no row is nobody's: the picture was replaced or deleted, another run was first, or we failed.
+        for file in made:
+            storage.delete(file.file.name)
+        if not is_kept:
+            logger.info("Picture %s changed while its files were made; they were removed.", picture_pk)
+
+
+def mark_picture_stale(*, picture: Picture) -> None:
+    """Mark every page stale that shows `picture` to readers, once the transaction commits."""
+    if keys := keys_showing(picture):
+        mark_stale(keys)
+
+
+def keys_showing(picture: Picture) -> set[str]:
+    """Return the store's keys of what shows `picture`: published pages, lists with its articles, authors, topics."""
+    keys: set[str] = set()
+    pages: set[int] = set(ArticlePage.objects.filter(lead_picture=picture).values_list("pk", flat=True))
+    keys.update(f"author:{pk}" for pk in Author.objects.filter(portrait=picture).values_list("pk", flat=True))
+    keys.update(f"topic:{pk}" for pk in Topic.objects.filter(picture=picture).values_list("pk", flat=True))
+    references = ReferenceIndex.get_references_to(picture).values_list("content_type", "object_id").distinct()
+    for content_type_id, object_id in references:
+        model = ContentType.objects.get_for_id(content_type_id).model_class()
+        if model is not None and issubclass(model, Page):
+            pages.add(int(object_id))
+        elif model not in (Author, Topic):
+            keys.add("site")  # a room above shows it in a way that this one cannot know
+    for page in Page.objects.filter(pk__in=pages).live().specific():
+        keys |= _keys_of_page(page, picture)
+    return keys
+
+
+def _keys_of_page(page: Model, picture: Picture) -> set[str]:
+    match page:
+        case ArticlePage():
+            keys = {f"article:{page.pk}"}
+            if page.lead_picture_id == picture.pk:
+                language = page.locale.language_code
+                keys |= {f"section:{page.get_parent().pk}", f"front:{language}", f"latest:{language}"}
+                keys |= {f"author:{byline.author_id}" for byline in page.bylines.all()}
+                keys |= {f"topic:{topic.pk}" for topic in page.topics.all()}
+            return keys
+        case SectionPage():
+            return {f"section:{page.pk}"}
+        case FrontPage():
+            return {f"front:{page.locale.language_code}"}
+        case PlainPage():
+            return {f"plain:{page.pk}"}
+    return {"site"}
+
+
+def _store_file(picture: Picture, kind: str, width_px: int, height_px: int, content: bytes) -> PictureFile:
+    """Return a stored public file; where the transaction fails, the cleaning job removes what lies about."""
+    file = PictureFile(picture=picture, format=kind, width_px=width_px, height_px=height_px, size_bytes=len(content))
+    file.file.save(f"{width_px}.{_ending(kind)}", ContentFile(content), save=False)
+    file.save()
+    return file
+
+
+def _ending(kind: str) -> str:
+    return "jpg" if kind == PictureFormat.JPEG else str(kind)
+
+
+def _remove_after_commit(files: Iterable[Any]) -> None:
+    for file in files:
+        transaction.on_commit(partial(file.storage.delete, file.name), robust=True)

@@ -1,0 +1,1 @@
+"""How pictures are read and made: pixels, colours, metadata. Nothing in here knows a database."""

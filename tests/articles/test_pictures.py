@@ -1,0 +1,197 @@
+"""An editor uploads a picture; readers get files made of its pixels alone."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template import Context, Template
+from django.utils import translation
+from PIL import Image, ImageCms
+
+from freiblatt.articles.actions import make_picture_files
+from freiblatt.articles.models import Picture, picture_url
+from freiblatt.articles.uploads import FileRefused
+from tests.pictures import linear_profile, make_picture, photographed_bytes, picture_bytes, png_header
+
+pytestmark = pytest.mark.django_db
+
+
+def make_files(picture: Picture) -> int:
+    return make_picture_files.func(picture.pk, picture.file.name)
+
+
+def render(picture: Picture | None, arguments: str = "") -> str:
+    picture = Picture.objects.with_files().get(pk=picture.pk) if picture else None
+    return Template("{% load articles %}{% picture picture " + arguments + " %}").render(Context({"picture": picture}))
+
+
+def files_on_disk() -> set[Path]:
+    return {
+        path
+        for root in (settings.MEDIA_ROOT, settings.STORAGES["originals"]["OPTIONS"]["location"])
+        for path in Path(root).rglob("*")
+        if path.is_file()
+    }
+
+
+def test_first_jpeg_is_there_at_upload_and_the_others_come_with_the_job() -> None:
+    picture = make_picture(content=picture_bytes(width=2000, height=1000))
+    assert [(file.format, file.width_px, file.height_px) for file in picture.files.all()] == [("jpeg", 800, 400)]
+    assert make_files(picture) == 11
+    assert {(file.format, file.width_px) for file in picture.files.all()} == {
+        (kind, width) for kind in ("avif", "webp", "jpeg") for width in (480, 800, 1200, 1920)
+    }
+    for file in picture.files.all():
+        with Image.open(file.file) as image:
+            assert image.size == (file.width_px, file.height_px) == (file.width_px, file.width_px // 2)
+            assert file.size_bytes == file.file.size
+
+
+def test_nothing_is_upscaled() -> None:
+    picture = make_picture(content=picture_bytes(width=300, height=200))
+    make_files(picture)
+    assert {file.width_px for file in picture.files.all()} == {300}
+
+
+def test_place_and_device_are_in_the_original_alone() -> None:
+    picture = make_picture(content=photographed_bytes())
+    make_files(picture)
+    with picture.file.open() as original:
+        assert b"Geheimkamera" in original.read()
+    for file in picture.files.all():
+        content = file.file.read()
+        assert b"Geheimkamera" not in content
+        assert not Image.open(io.BytesIO(content)).getexif()
+    thumbnail = picture.get_rendition("max-165x165")
+    assert b"Geheimkamera" not in thumbnail.file.read()
+
+
+def test_picture_taken_upright_stands_upright() -> None:
+    picture = make_picture(content=photographed_bytes(width=1000, height=600, orientation=6))
+    assert (picture.width, picture.height) == (600, 1000)
+    assert [(file.width_px, file.height_px) for file in picture.files.all()] == [(600, 1000)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "colour", "name", "expected"),
+    [
+        ("PNG", "RGBA", (0, 0, 0, 0), "a.png", (255, 255, 255)),
+        ("PNG", "I;16", 65_535, "a.png", (255, 255, 255)),
+        ("PNG", "I;16", 32_896, "a.png", (128, 128, 128)),
+        ("PNG", "P", 0, "a.png", (0, 0, 0)),
+        ("PNG", "1", 1, "a.png", (255, 255, 255)),
+        ("JPEG", "CMYK", (0, 0, 0, 255), "a.jpg", (0, 0, 0)),
+        ("JPEG", "L", 100, "a.jpg", (100, 100, 100)),
+        ("GIF", "P", 0, "a.gif", (0, 0, 0)),
+        ("WEBP", "RGBA", (0, 0, 0, 0), "a.webp", (255, 255, 255)),
+        ("AVIF", "RGB", (0, 0, 0), "a.avif", (0, 0, 0)),
+        ("HEIF", "RGB", (0, 0, 0), "a.heic", (0, 0, 0)),
+    ],
+)
+def test_every_kind_of_pixel_becomes_plain_colour(
+    kind: str, mode: str, colour: object, name: str, expected: tuple
+) -> None:
+    if kind == "HEIF":
+        from freiblatt.articles.imaging.formats import register_heif
+
+        register_heif()
+    picture = make_picture(content=picture_bytes(width=64, height=48, kind=kind, mode=mode, colour=colour), name=name)
+    make_files(picture)
+    assert picture.files.count() == 3
+    for file in picture.files.all():
+        with Image.open(file.file) as image:
+            assert image.mode == "RGB"
+            assert all(abs(seen - meant) <= 3 for seen, meant in zip(image.getpixel((20, 20)), expected, strict=True))
+
+
+def test_profile_that_does_not_fit_the_pixels_is_left_out() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    picture = make_picture(content=picture_bytes(icc_profile=profile, colour=(10, 20, 200)))
+    with Image.open(picture.files.get().file) as image:
+        assert "icc_profile" not in image.info
+        assert all(abs(seen - meant) <= 3 for seen, meant in zip(image.getpixel((5, 5)), (10, 20, 200), strict=True))
+
+
+def test_colour_profile_is_honoured() -> None:
+    """A gamma-one profile says that the value 55 is as bright as 128 in sRGB."""
+    picture = make_picture(content=picture_bytes(icc_profile=linear_profile(), colour=(55, 55, 55), quality=100))
+    with Image.open(picture.files.get().file) as image:
+        assert all(abs(seen - 128) <= 6 for seen in image.getpixel((5, 5)))
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "sentence"),
+    [
+        (b"", "a.jpg", "The file is empty."),
+        (b"kein Bild", "a.jpg", "not a picture"),
+        (picture_bytes(kind="PNG"), "a.jpg", "the content is PNG"),
+        (picture_bytes()[:-2000], "a.jpg", "incomplete"),
+        (picture_bytes(kind="PNG")[:-900], "a.png", "incomplete"),
+        (png_header(width=60_000, height=60_000), "a.png", "megapixels"),
+        (png_header(width=10_000, height=5_001), "a.png", "megapixels"),
+        (png_header(width=100_000, height=1), "a.png", "100000"),
+        (picture_bytes(kind="BMP"), "a.bmp", "“bmp”"),
+        (picture_bytes(), "a", "“–”"),
+    ],
+)
+def test_what_is_no_usable_picture_is_refused_and_leaves_nothing(content: bytes, name: str, sentence: str) -> None:
+    before = files_on_disk()
+    with translation.override("en"), pytest.raises(FileRefused, match=sentence):
+        make_picture(content=content, name=name)
+    assert files_on_disk() == before
+    assert not Picture.objects.exists()
+
+
+def test_job_run_twice_makes_nothing_the_second_time() -> None:
+    picture = make_picture()
+    assert make_files(picture) == 8
+    before = files_on_disk()
+    assert make_files(picture) == 0
+    assert files_on_disk() == before
+
+
+def test_template_shows_the_files_that_exist() -> None:
+    picture = make_picture(content=picture_bytes(width=1000, height=500), description="Ein Kran")
+    only = picture.files.get().file.url
+    assert render(picture) == (
+        f'<picture><img src="{only}" width="1000" height="500" alt="Ein Kran" class="fx-50 fy-50"'
+        ' loading="lazy" decoding="async"></picture>'
+    )
+    make_files(picture)
+    html = render(picture, 'sizes="100vw" alt="Zwei & drei" class="wide" is_priority=True')
+    assert html.index("image/avif") < html.index("image/webp") < html.index("<img")
+    assert html.count("<source") == 2
+    assert html.count("1000w") == 3
+    assert 'sizes="100vw"' in html
+    assert 'alt="Zwei &amp; drei" class="wide fx-50 fy-50" fetchpriority="high"' in html
+    assert "lazy" not in html
+    assert render(None) == ""
+
+
+def test_focal_point_is_a_class_in_steps_of_ten() -> None:
+    picture = make_picture(
+        content=picture_bytes(width=1000, height=500),
+        focal_point_x=930,
+        focal_point_y=120,
+        focal_point_width=10,
+        focal_point_height=10,
+    )
+    assert 'class="fx-90 fy-20"' in render(picture)
+
+
+def test_list_of_pictures_costs_two_queries(django_assert_num_queries) -> None:
+    for _ in range(3):
+        make_picture()
+    with django_assert_num_queries(2):
+        for picture in Picture.objects.with_files():
+            Template("{% load articles %}{% picture picture %}").render(Context({"picture": picture}))
+
+
+def test_feeds_get_an_absolute_jpeg() -> None:
+    picture = make_picture(content=picture_bytes(width=2000, height=1000))
+    make_files(picture)
+    picture = Picture.objects.get()
+    assert picture_url(picture) == "http://testserver" + picture.files.get(format="jpeg", width_px=1200).file.url
+    assert picture_url(picture, 5000) == "http://testserver" + picture.files.get(format="jpeg", width_px=1920).file.url
+    assert picture_url(None) == ""
