@@ -1,15 +1,13 @@
 """`freiblatt`: the console script."""
 
-import os
 import sys
+
+from freiblatt.cli.console import run
 
 
 def main() -> None:
-    """Run the word after `freiblatt`; any word that is not ours goes to Django."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "freiblatt.settings")
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(sys.argv)
+    """Run the word after `freiblatt` and end with its status."""
+    sys.exit(run(sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -1,52 +1,73 @@
-"""The facts of one installation: `freiblatt.toml` in the publication's directory, overridden by `FREIBLATT_*`.
+"""What can be configured: every key with its type, its default, its meaning and its bounds."""
 
-Nothing in here imports Django, so that the server can read its address before Django is loaded.
-"""
-
-import functools
+import json
 import os
 import re
-import sys
-import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 FILE_NAME = "freiblatt.toml"
 SECRET_NAME = "secret.key"  # noqa: S105 (the name of a file, not a secret)
-DIRECTORY_VARIABLE = "FREIBLATT_PUBLICATION"
+PREFIX = "FREIBLATT_"
+DIRECTORY_VARIABLE = PREFIX + "PUBLICATION"
 
 #: Languages in which every sentence of the interface exists.
 INTERFACE_LANGUAGES = {"de": "Deutsch", "en": "English"}
 
-HOST_PATTERN = re.compile(r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")
+HOST_PATTERN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+#: Characters that would break the line in which a name is printed.
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+SECRET_MINIMUM = 50
+
+A_LIST = 'a list such as ["one.example", "two.example"]'
 
 
 class ConfigurationError(Exception):
     """The configuration cannot be used; the message names key, value seen and value expected."""
 
 
+def refuse_unwritable(path: Path) -> None:
+    """Raise ConfigurationError where this user may not write in the directory `path`."""
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        raise ConfigurationError(f"{path}: seen a directory that this user may not write, expected one it may.")
+
+
+def _list_from_environment(value: Any) -> Any:
+    """Return the list written as JSON in a variable; whatever else comes is left to the next check."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError(A_LIST) from error
+
+
+#: A list of texts: in the file as TOML, in a variable as JSON, which for such a list is the same.
+TextList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_list_from_environment)]
+
+
 class Config(BaseSettings):
     """One publication's configuration. Every field's description is the comment in the written file."""
 
-    model_config = SettingsConfigDict(env_prefix="FREIBLATT_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     directory: Path = Field(description="The publication's directory; given by --publication, never in the file.")
 
     name: str = Field("Freiblatt", min_length=1, max_length=80, description="Name until the desk gives another one.")
     language: str = Field("de", description="Main language: its addresses carry no prefix. de or en.")
-    languages: tuple[str, ...] = Field(
+    languages: TextList = Field(
         ("de", "en"), description="Languages you publish in. The main language is always among them."
     )
     time_zone: str = Field("Europe/Berlin", description="Time zone of printed dates and of schedules.")
     url: str = Field(
         "http://127.0.0.1:8000", description="Public address, with https:// in production, without a path."
     )
-    hosts: tuple[str, ...] = Field((), description="Further host names under which this publication may be asked.")
+    hosts: TextList = Field((), description="Further host names under which this publication may be asked.")
 
     database_url: str = Field(
         "sqlite:///freiblatt.sqlite3",
@@ -71,7 +92,7 @@ class Config(BaseSettings):
     )
     valkey_url: str = Field("", description="valkey://HOST:PORT/N; only when several machines serve one publication.")
 
-    embed_hosts: tuple[str, ...] = Field(
+    embed_hosts: TextList = Field(
         ("www.youtube-nocookie.com", "player.vimeo.com"),
         description="Hosts whose embeds a reader may load by a click. Nothing is loaded before the click.",
     )
@@ -96,6 +117,13 @@ class Config(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return env_settings, init_settings
 
+    @field_validator("name")
+    @classmethod
+    def _name_is_one_line(cls, value: str) -> str:
+        if CONTROL_CHARACTERS.search(value) or not value.strip():
+            raise ValueError("a name on one line")
+        return value.strip()
+
     @field_validator("language")
     @classmethod
     def _language_is_spoken(cls, value: str) -> str:
@@ -108,8 +136,8 @@ class Config(BaseSettings):
     def _languages_are_spoken(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for language in value:
             if language not in INTERFACE_LANGUAGES:
-                raise ValueError(f"a list from {', '.join(INTERFACE_LANGUAGES)}")
-        return tuple(dict.fromkeys(value))
+                raise ValueError(f"a list from {', '.join(INTERFACE_LANGUAGES)}, such as {json.dumps(['de', 'en'])}")
+        return value
 
     @field_validator("time_zone")
     @classmethod
@@ -121,38 +149,63 @@ class Config(BaseSettings):
     @field_validator("url")
     @classmethod
     def _url_is_an_origin(cls, value: str) -> str:
-        parts = urlsplit(value.rstrip("/"))
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
-            raise ValueError("an address such as https://example.org, without a path")
-        return value.rstrip("/")
+        expected = "an address such as https://example.org, without a path"
+        try:
+            parts = urlsplit(value.strip().rstrip("/"))
+            port = parts.port
+            host = (parts.hostname or "").encode("idna").decode("ascii")
+        except ValueError as error:
+            raise ValueError(expected) from error
+        is_name = bool(HOST_PATTERN.fullmatch(host)) or ":" in host
+        if parts.scheme not in ("http", "https") or not is_name or "@" in parts.netloc:
+            raise ValueError(expected)
+        if parts.path or parts.query or parts.fragment:
+            raise ValueError(expected)
+        shown_host = f"[{host}]" if ":" in host else host
+        return f"{parts.scheme}://{shown_host}" + (f":{port}" if port else "")
 
     @field_validator("hosts", "embed_hosts")
     @classmethod
     def _hosts_are_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for host in value:
-            if not HOST_PATTERN.match(host):
+            if not HOST_PATTERN.fullmatch(host):
                 raise ValueError("a list of host names in lower case, without https:// and without a port")
         return value
 
     @field_validator("database_url")
     @classmethod
     def _database_is_known(cls, value: str) -> str:
-        scheme = value.split("://", 1)[0]
-        if scheme not in ("sqlite", "postgresql", "postgres") or "://" not in value:
-            raise ValueError("sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME")
+        expected = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME"
+        scheme, separator, _rest = value.partition("://")
+        try:
+            parts = urlsplit(value)
+            _port = parts.port
+        except ValueError as error:
+            raise ValueError(expected) from error
+        if not separator or scheme not in ("sqlite", "postgresql", "postgres"):
+            raise ValueError(expected)
+        name = value.removeprefix("sqlite:///") if scheme == "sqlite" else parts.path.strip("/")
+        if not name or name == value or name.endswith(("/", ":memory:")):
+            raise ValueError(expected)
+        return value
+
+    @field_validator("valkey_url")
+    @classmethod
+    def _valkey_is_an_address(cls, value: str) -> str:
+        if value and not value.startswith(("valkey://", "valkeys://", "redis://", "rediss://", "unix://")):
+            raise ValueError("an address such as valkey://127.0.0.1:6379/0, or nothing")
         return value
 
     @field_validator("security_contact")
     @classmethod
     def _contact_is_an_address(cls, value: str) -> str:
-        if value and not value.startswith(("mailto:", "https://")):
+        if value and (not value.startswith(("mailto:", "https://")) or CONTROL_CHARACTERS.search(value)):
             raise ValueError("an address that begins with mailto: or https://")
         return value
 
     @model_validator(mode="after")
-    def _main_language_is_published(self) -> "Config":
-        if self.language not in self.languages:
-            object.__setattr__(self, "languages", (self.language, *self.languages))
+    def _main_language_comes_first(self) -> "Config":
+        object.__setattr__(self, "languages", tuple(dict.fromkeys((self.language, *self.languages))))
         return self
 
     # Places inside the directory. `var` holds what can be made again and may be deleted while stopped.
@@ -194,7 +247,8 @@ class Config(BaseSettings):
     def allowed_hosts(self) -> tuple[str, ...]:
         """Host names, without port, that are answered; anything else is refused."""
         own = urlsplit(self.url).hostname or ""
-        local = ("127.0.0.1", "localhost", "[::1]") if own in ("127.0.0.1", "localhost", "::1") else ()
+        own = f"[{own}]" if ":" in own else own
+        local = ("127.0.0.1", "localhost", "[::1]") if own in ("127.0.0.1", "localhost", "[::1]") else ()
         return tuple(dict.fromkeys((own, *self.hosts, *local)))
 
     @property
@@ -214,70 +268,19 @@ class Config(BaseSettings):
                 f"{path}: seen nothing readable ({error.__class__.__name__}), "
                 "expected the secret that `freiblatt init` wrote."
             ) from error
-        if len(secret) < 50:
-            raise ConfigurationError(f"{path}: seen {len(secret)} characters, expected at least 50.")
+        if len(secret) < SECRET_MINIMUM:
+            raise ConfigurationError(
+                f"{path}: seen {len(secret)} characters, expected at least {SECRET_MINIMUM} random ones."
+            )
         return secret
 
-
-def read(directory: Path) -> Config:
-    """Return the validated configuration of the publication in `directory`.
-
-    Raises ConfigurationError with the key, the value seen and the value expected.
-    """
-    directory = directory.expanduser().resolve()
-    if not directory.is_dir():
-        raise ConfigurationError(f"--publication: seen {directory}, expected an existing directory.")
-    path = directory / FILE_NAME
-    if not path.is_file():
-        raise ConfigurationError(
-            f"{path}: seen no such file, expected a publication. "
-            f"Make one with `freiblatt init {directory} --name NAME`."
-        )
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"{path}: not readable as TOML: {error}.") from error
-    _refuse_unknown_keys(path, values)
-    try:
-        return Config(**{**values, "directory": directory})
-    except ValidationError as error:
-        raise ConfigurationError("\n".join(_sentence(path, item) for item in error.errors())) from error
-
-
-def _refuse_unknown_keys(path: Path, values: dict[str, Any]) -> None:
-    known = set(Config.model_fields) - {"directory"}
-    for key, value in values.items():
-        if key not in known:
-            raise ConfigurationError(
-                f"{path}: {key}: seen {value!r}, expected no such key. Known keys: {', '.join(sorted(known))}."
-            )
-    for variable in os.environ:
-        key = variable.removeprefix("FREIBLATT_").lower()
-        if variable.startswith("FREIBLATT_") and variable != DIRECTORY_VARIABLE and key not in known:
-            raise ConfigurationError(f"{variable}: seen in the environment, expected no such variable.")
-
-
-def _sentence(path: Path, item: Any) -> str:
-    key = ".".join(str(part) for part in item["loc"]) or "configuration"
-    top = str(item["loc"][0]) if item["loc"] else ""
-    variable = f"FREIBLATT_{top.upper()}"
-    place = variable if variable in os.environ else f"{path}: {key}"
-    seen = os.environ.get(variable, item.get("input"))
-    if top == "database_url":
-        seen = re.sub(r"://[^@/]*@", "://…@", str(seen))
-    expected = item["msg"].removeprefix("Value error, ")
-    return f"{place}: seen {seen!r}, expected {expected[0].lower()}{expected[1:]}."
-
-
-@functools.cache
-def current() -> Config:
-    """Return the configuration of this process's publication (from `FREIBLATT_PUBLICATION`, default: here)."""
-    return read(Path(os.environ.get(DIRECTORY_VARIABLE, ".")))
-
-
-def current_or_exit() -> Config:
-    """Return the configuration, or end the process with its error as a sentence and status 2."""
-    try:
-        return current()
-    except ConfigurationError as error:
-        sys.exit(f"freiblatt: {error}")
+    def make_directories(self) -> None:
+        """Make the directories inside the publication's own. Raises ConfigurationError where one cannot be written."""
+        for path in (self.var, self.static, self.originals, self.media, self.theme / "templates"):
+            try:
+                path.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise ConfigurationError(
+                    f"{path}: seen {error.strerror or error}, expected a directory that can be made."
+                ) from error
+            refuse_unwritable(path)

@@ -1,0 +1,142 @@
+"""Making a publication in a directory, so that an interruption leaves nothing that blocks the next try.
+
+The directory holds the mark `.unfinished`, locked by the process at work, from the first step to the last. A process
+that fails removes what it made. One that is killed leaves the mark, and the next call starts over.
+"""
+
+import contextlib
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from freiblatt.cli.prepare import prepare_publication
+from freiblatt.cli.start import UNFINISHED_NAME, ConsoleError, use_publication
+from freiblatt.config import FILE_NAME, SECRET_NAME, Config, ConfigurationError, written
+
+#: What a publication without any content consists of; only these are ever removed.
+MADE = (FILE_NAME, SECRET_NAME, "var", "originals", "media", "theme", "demo.json")
+DATABASE_NAME = "freiblatt.sqlite3"
+DATABASE_FILES = tuple(DATABASE_NAME + ending for ending in ("", "-wal", "-shm", "-journal"))
+
+PRIVATE = 0o600
+
+
+def make_publication(directory: Path, values: Mapping[str, Any], finish: Callable[[Config], None]) -> None:
+    """Make a publication with the configuration `values` in `directory`, which is new or empty.
+
+    `finish` is called last, with Django running; when it raises, nothing stays. Raises ConsoleError when the directory
+    cannot be taken, ConfigurationError when the configuration cannot be used.
+    """
+    with _unfinished(directory) as begins_anew:
+        print(f"Making {values['name']} in {directory} …", flush=True)
+        write_private(directory / SECRET_NAME, secrets.token_urlsafe(64))
+        write_private(directory / FILE_NAME, written(values))
+        config = use_publication(directory)
+        if config.sqlite_path:
+            # SQLite gives its journal files the database's own mode.
+            os.close(os.open(config.sqlite_path, os.O_CREAT | os.O_RDWR, PRIVATE))
+        elif not begins_anew:
+            _refuse_used_database(config)
+        prepare_publication(config)
+        finish(config)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only this user may read."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+@contextlib.contextmanager
+def _unfinished(directory: Path) -> Iterator[bool]:
+    """Hold the mark of a publication in the making; give whether an interrupted one was found and cleared away."""
+    is_new = not directory.exists()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        found = sorted(path.name for path in directory.iterdir())
+    except OSError as error:
+        raise ConsoleError(
+            f"{directory}: seen {error.strerror or error}, expected a new or empty directory that can be written."
+        ) from error
+    begins_anew = UNFINISHED_NAME in found
+    _refuse_strangers(directory, [] if not begins_anew else [UNFINISHED_NAME, *MADE, *DATABASE_FILES], found)
+    mark = directory / UNFINISHED_NAME
+    try:
+        held = os.open(mark, os.O_CREAT | os.O_RDWR, PRIVATE)
+    except OSError as error:
+        raise ConsoleError(f"{directory}: seen {error.strerror}, expected a directory that can be written.") from error
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConsoleError(f"{directory}: another process is making a publication here. Wait for it.") from error
+        _remove_made(directory)
+        try:
+            yield begins_anew
+        except BaseException:
+            _give_up(directory, is_new)
+            raise
+        mark.unlink()
+    finally:
+        os.close(held)
+
+
+def _refuse_strangers(directory: Path, allowed: list[str], found: list[str]) -> None:
+    strangers = [name for name in found if name not in allowed]
+    if FILE_NAME in strangers:
+        raise ConsoleError(f"{directory}: there is a publication already. Nothing was changed.")
+    if strangers:
+        shown = ", ".join(strangers[:3]) + (" …" if len(strangers) > 3 else "")
+        raise ConsoleError(
+            f"{directory}: seen {len(strangers)} files or folders ({shown}), expected a new or empty directory. "
+            "Nothing was changed."
+        )
+
+
+def _remove_made(directory: Path) -> None:
+    for name in (*MADE, *DATABASE_FILES):
+        path = directory / name
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _give_up(directory: Path, is_new: bool) -> None:
+    """Remove what was made. Tables of a database elsewhere stay, and so does the mark: the next try goes on there."""
+    from freiblatt.config import current
+
+    with contextlib.suppress(ConfigurationError):
+        if current().sqlite_path is None:
+            return
+    _remove_made(directory)
+    (directory / UNFINISHED_NAME).unlink(missing_ok=True)
+    if is_new:
+        with contextlib.suppress(OSError):
+            directory.rmdir()
+
+
+def _refuse_used_database(config: Config) -> None:
+    """Raise ConfigurationError where the configured database has tables: they may be another publication's."""
+    from freiblatt.cli.start import set_up_django
+
+    set_up_django()
+    from django.db import connection
+    from django.db.utils import OperationalError
+
+    try:
+        with connection.cursor() as cursor:
+            tables = connection.introspection.table_names(cursor)
+    except OperationalError as error:
+        raise ConfigurationError(
+            f"database_url: seen {' '.join(str(error).split())}, expected a database that answers and is empty."
+        ) from error
+    if tables:
+        raise ConfigurationError(
+            f"database_url: seen a database with {len(tables)} tables, expected an empty one. Nothing was changed."
+        )

@@ -1,0 +1,34 @@
+"""Bring database, front pages, site address and static files to what this version and freiblatt.toml ask for.
+
+Give it after an upgrade and after a change of name, url or languages. Giving it twice changes nothing.
+"""
+
+import argparse
+
+from freiblatt.cli.start import set_up_django
+from freiblatt.config import Config, current
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take no options of its own."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prepare the current publication and say so."""
+    config = current()
+    prepare_publication(config)
+    print(f"{config.name} is ready: database, front pages ({', '.join(config.languages)}) and static files.")
+    return 0
+
+
+def prepare_publication(config: Config) -> None:
+    """Bring database, front pages, site address and static files of `config` up to date. Starts Django."""
+    config.make_directories()
+    set_up_django()
+    from django.core.management import call_command
+
+    from freiblatt.articles.actions import found_publication
+
+    call_command("migrate", verbosity=0, interactive=False)
+    found_publication(name=config.name, url=config.url, languages=config.languages)
+    call_command("collectstatic", verbosity=0, interactive=False)

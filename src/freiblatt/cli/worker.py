@@ -1,0 +1,32 @@
+"""Run a job worker until it is told to stop (Ctrl-C or SIGTERM).
+
+`freiblatt serve` runs one by itself. With PostgreSQL, run more of them here or on other machines.
+"""
+
+import argparse
+
+from freiblatt.cli.start import set_up_django
+from freiblatt.config import ConfigurationError, current
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take what this worker does, and how much of it at once."""
+    parser.add_argument("--queue", action="append", metavar="NAME", help="only this queue; may be given several times")
+    parser.add_argument("--threads", type=int, default=2, help="jobs at once, beside urgent ones (default: 2)")
+    parser.add_argument(
+        "--ends-with-parent", action="store_true", help="stop when the process that started this one has ended"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the worker; return its status: 0 stopped, 75 start it again."""
+    if not 1 <= arguments.threads <= 64:
+        raise ConfigurationError(f"--threads: seen {arguments.threads}, expected 1 to 64.")
+    current().make_directories()
+    set_up_django()
+    from freiblatt.jobs.worker import NotUnderstood, main
+
+    try:
+        return main(arguments.queue, arguments.threads, ends_with_parent=arguments.ends_with_parent)
+    except NotUnderstood as error:
+        raise ConfigurationError(f"--{error}") from error

@@ -1,0 +1,31 @@
+"""The facts of one installation: `freiblatt.toml` in the publication's directory, overridden by `FREIBLATT_*`.
+
+Nothing in here imports Django, so that the server can read its address before Django is loaded.
+"""
+
+from freiblatt.config.facts import (
+    DIRECTORY_VARIABLE,
+    FILE_NAME,
+    INTERFACE_LANGUAGES,
+    PREFIX,
+    SECRET_NAME,
+    Config,
+    ConfigurationError,
+)
+from freiblatt.config.reading import check, current, current_or_exit, exit_with, read, written
+
+__all__ = [
+    "DIRECTORY_VARIABLE",
+    "FILE_NAME",
+    "INTERFACE_LANGUAGES",
+    "PREFIX",
+    "SECRET_NAME",
+    "Config",
+    "ConfigurationError",
+    "check",
+    "current",
+    "current_or_exit",
+    "exit_with",
+    "read",
+    "written",
+]
