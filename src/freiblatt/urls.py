@@ -11,6 +11,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     *i18n_patterns(
         path("", include("freiblatt.articles.urls")),
+        path("", include("freiblatt.discussion.urls")),
         path("", include(wagtail_urls)),
         prefix_default_language=False,
     ),

@@ -1,1 +1,7 @@
-"""The discussion under an article: threads, comments, tombstones. Reading only; writing comes later."""
+"""The discussion under an article.
+
+A *thread* belongs to one article; a *comment* is a root or an answer. A comment that is gone while answers to it still
+stand stays as a *tombstone*; one that a copy of an older site had lost stands as a *placeholder* that names its writer.
+What readers may see is kept in a plain number, the *slot*, so that a thread of 10,000 comments is read as cheaply as
+one of ten. The room reads and shows; it does not yet take comments from readers, count votes or moderate.
+"""

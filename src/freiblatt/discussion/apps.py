@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class DiscussionConfig(AppConfig):
     name = "freiblatt.discussion"
     verbose_name = _("Discussion")
+
+    def ready(self) -> None:
+        from freiblatt.discussion.parts import register_parts
+
+        register_parts()

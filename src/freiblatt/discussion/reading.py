@@ -1,0 +1,339 @@
+"""What readers see of a thread, decided in Python and ready for the templates.
+
+The first slice of a thread costs three statements however long it is: the thread, its first roots, and the first
+answers below each of them in one statement.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.db import connection
+from django.db.models.expressions import RawSQL
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from freiblatt.articles.models import ArticlePage
+from freiblatt.discussion.models import (
+    ANSWERS_BELOW_ROOT,
+    ANSWERS_IN_SLICE,
+    ROOTS_IN_SLICE,
+    Comment,
+    CommentState,
+    DatePrecision,
+    Slot,
+    Thread,
+)
+
+Order = Literal["oldest", "newest"]
+
+#: Levels of answers that are set in below each other; deeper ones name whom they answer instead.
+LEVELS_SET_IN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ShownComment:
+    """One comment, tombstone or placeholder, as a template prints it."""
+
+    pk: int
+    name: str
+    is_by_author: bool
+    author_url: str
+    url: str
+    date: str
+    #: The `datetime` attribute of <time>: full, or a day, month or year where no more is known.
+    machine_date: str
+    html: SafeString
+    #: What stands in the place of a text that is gone; empty on comments.
+    sentence: str
+    #: Whom it answers, where the comment answered does not stand above it.
+    answers_name: str
+    answers_url: str
+    #: "View all 12 answers", on a root of which not all are shown here.
+    more_label: str
+    level: int
+    #: How many levels end behind this comment, as a string of that length for a template to walk.
+    closes: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownThread:
+    """One slice of a thread."""
+
+    heading: str
+    lost: str
+    comments: list[ShownComment]
+    order: Order
+    url: str
+    oldest_url: str
+    newest_url: str
+    #: Where the next slice is, "" at the end.
+    more_url: str
+    #: Whether there is something to order.
+    has_orders: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownConversation:
+    """One comment with everything above it and a slice of what stands below it."""
+
+    comment: ShownComment
+    comments: list[ShownComment]
+    more_url: str
+    #: Where everything below the same root stands; "" where this is it.
+    root_url: str
+    has_answers: bool
+
+
+class Addresses:
+    """Where the discussion of one article is found; made once for all comments on a page."""
+
+    def __init__(self, article: ArticlePage) -> None:
+        # /<front page>/<section>/<article>/
+        self._section, self._slug = article.url_path.strip("/").split("/")[-2:]
+        self.thread = reverse("thread", args=[self._section, self._slug])
+        # Eighty comments on a page are eighty addresses of one pattern: ask for it once.
+        self._comment = reverse("comment", args=[self._section, self._slug, 0]).removesuffix("0/")
+
+    def newest(self) -> str:
+        """Return the address of the slice with the newest roots."""
+        return reverse("thread_newest", args=[self._section, self._slug])
+
+    def slice(self, order: Order, key: int) -> str:
+        """Return the address of the slice that follows the root with the id `key`."""
+        name = "thread_after" if order == "oldest" else "thread_before"
+        return reverse(name, args=[self._section, self._slug, key])
+
+    def comment(self, pk: int) -> str:
+        """Return the lasting address of one comment."""
+        return f"{self._comment}{pk}/"
+
+    def answers(self, pk: int, after: int) -> str:
+        """Return the address of the answers below a root that follow the answer with the id `after`."""
+        return reverse("comment_answers", args=[self._section, self._slug, pk, after])
+
+
+def count_text(n_public: int) -> str:
+    """Return "9 comments" in the active language."""
+    return ngettext("%(count)d comment", "%(count)d comments", n_public) % {"count": n_public}
+
+
+def show_thread(thread: Thread, *, article: ArticlePage, order: Order = "oldest", key: int = 0) -> ShownThread:
+    """Return one slice of `thread`: the first one, or the one behind the root with the id `key`. Two statements."""
+    addresses = Addresses(article)
+    roots = Comment.objects.roots_of(thread).select_related("author")
+    roots = roots.newest_first(before=key) if order == "newest" else roots.oldest_first(after=key)
+    page = list(roots[: ROOTS_IN_SLICE + 1])
+    has_more = len(page) > ROOTS_IN_SLICE
+    page = page[:ROOTS_IN_SLICE]
+    below = _first_answers(page)
+    ordered = [comment for root in page for comment in (root, *_as_tree(root, below.get(root.pk, [])))]
+    return ShownThread(
+        heading=count_text(thread.n_public),
+        lost=_lost_text(thread),
+        comments=_shown(ordered, addresses, shown_answers={pk: len(found) for pk, found in below.items()}),
+        order=order,
+        url=addresses.thread,
+        oldest_url=addresses.thread,
+        newest_url=addresses.newest(),
+        more_url=addresses.slice(order, page[-1].pk) if has_more else "",
+        has_orders=bool(key) or order == "newest" or has_more,
+    )
+
+
+def show_conversation(comment: Comment, *, article: ArticlePage, after: int = 0) -> ShownConversation:
+    """Return `comment` below everything it answers, with a slice of the answers that follow.
+
+    Below a root these are all its answers; below an answer its own ones.
+    """
+    addresses = Addresses(article)
+    above = _parents_of(comment)
+    if comment.root_id is None:
+        answers = Comment.objects.answers_below(comment)
+    else:
+        answers = Comment.objects.filter(parent=comment, slot=Slot.ANSWER)
+    page = list(answers.select_related("author", "parent__author").oldest_first(after=after)[: ANSWERS_IN_SLICE + 1])
+    has_more = len(page) > ANSWERS_IN_SLICE
+    page = page[:ANSWERS_IN_SLICE]
+    ordered = [*above, comment, *_as_tree(comment, page)]
+    shown = _shown(ordered, addresses, shown_answers=None)
+    return ShownConversation(
+        comment=next(one for one in shown if one.pk == comment.pk),
+        comments=shown,
+        more_url=addresses.answers(comment.pk, page[-1].pk) if has_more else "",
+        root_url=addresses.comment(comment.root_id) if comment.root_id else "",
+        has_answers=bool(page),
+    )
+
+
+def _first_answers(roots: Sequence[Comment]) -> dict[int, list[Comment]]:
+    """Return the first answers below each of `roots`, in one statement of bounded cost.
+
+    Each root is a branch of its own that the index (root, slot, id) answers; a window function or a correlated query
+    would read every answer of every root.
+    """
+    with_answers = [root.pk for root in roots if root.n_replies]
+    if not with_answers:
+        return {}
+    table = connection.ops.quote_name(Comment._meta.db_table)
+    branch = (
+        f"SELECT id FROM (SELECT id FROM {table} WHERE root_id = %s AND slot = %s "  # noqa: S608 (our own table's name)
+        f"ORDER BY id LIMIT {ANSWERS_BELOW_ROOT}) AS branch"
+    )
+    first = RawSQL(  # noqa: S611 (values are bound)
+        " UNION ALL ".join([branch] * len(with_answers)),
+        [value for pk in with_answers for value in (pk, Slot.ANSWER.value)],
+    )
+    below: dict[int, list[Comment]] = {}
+    for answer in Comment.objects.filter(pk__in=first).select_related("author").order_by("pk"):
+        below.setdefault(answer.root_id or 0, []).append(answer)
+    return below
+
+
+def _parents_of(comment: Comment) -> list[Comment]:
+    """Return what `comment` answers, from the root down to its parent; one statement a level, the nearest ten."""
+    above: list[Comment] = []
+    parent_id = comment.parent_id
+    while parent_id is not None and len(above) < 10:
+        parent = Comment.objects.select_related("author").get(pk=parent_id)
+        above.append(parent)
+        parent_id = parent.parent_id
+    return above[::-1]
+
+
+def _as_tree(top: Comment, answers: Iterable[Comment]) -> list[Comment]:
+    """Return `answers` in reading order: each behind the comment it answers, those of one comment by age.
+
+    An answer whose parent is not among them stands directly below `top`.
+    """
+    below: dict[int, list[Comment]] = {}
+    known = {top.pk}
+    for answer in answers:
+        below.setdefault(answer.parent_id if answer.parent_id in known else top.pk, []).append(answer)
+        known.add(answer.pk)
+    ordered: list[Comment] = []
+    waiting = below.get(top.pk, [])[::-1]
+    while waiting:
+        answer = waiting.pop()
+        ordered.append(answer)
+        waiting += below.get(answer.pk, [])[::-1]
+    return ordered
+
+
+def _shown(
+    ordered: Sequence[Comment], addresses: Addresses, *, shown_answers: dict[int, int] | None
+) -> list[ShownComment]:
+    """Return what templates print of comments in reading order, with levels worked out."""
+    levels: dict[int, int] = {}
+    by_pk = {comment.pk: comment for comment in ordered}
+    placed: list[tuple[Comment, int, bool]] = []
+    top_root = ordered[0].pk if ordered else 0
+    for comment in ordered:
+        parent_level = levels.get(comment.parent_id or 0)
+        if comment.parent_id is None or comment.pk == top_root:
+            level, names_parent = 0, comment.parent_id is not None
+        elif parent_level is None:
+            level, names_parent = 1, True
+        else:
+            level, names_parent = min(parent_level + 1, LEVELS_SET_IN), parent_level >= LEVELS_SET_IN
+        levels[comment.pk] = level
+        placed.append((comment, level, names_parent))
+    shown = []
+    for place, (comment, level, names_parent) in enumerate(placed):
+        next_level = placed[place + 1][1] if place + 1 < len(placed) else 0
+        answered = by_pk.get(comment.parent_id or 0) or (comment.parent if names_parent else None)
+        more_label = ""
+        if (
+            shown_answers is not None
+            and comment.root_id is None
+            and comment.n_replies > shown_answers.get(comment.pk, 0)
+        ):
+            more_label = ngettext("View the answer", "View all %(count)d answers", comment.n_replies) % {
+                "count": comment.n_replies
+            }
+        by_author = comment.author is not None and not comment.is_tombstone
+        shown.append(
+            ShownComment(
+                pk=comment.pk,
+                name="" if comment.is_tombstone else comment.name,
+                is_by_author=by_author,
+                author_url=comment.author.get_absolute_url() if by_author and comment.author else "",
+                url=addresses.comment(comment.pk),
+                date="" if comment.is_tombstone else date_text(comment),
+                machine_date="" if comment.is_tombstone else machine_date(comment),
+                html=mark_safe(comment.html),  # noqa: S308 (cleaned when it was written)
+                sentence=tombstone_text(comment),
+                answers_name=(answered.name or _("a comment that is gone")) if names_parent and answered else "",
+                answers_url=addresses.comment(answered.pk) if names_parent and answered else "",
+                more_label=more_label,
+                level=level,
+                closes="." * (level + 1 - next_level if place + 1 < len(placed) else level + 1),
+            )
+        )
+    return shown
+
+
+def tombstone_text(comment: Comment) -> str:
+    """Return the sentence that stands in the place of a comment that is gone; "" for one that is there."""
+    match comment.state:
+        case CommentState.WITHDRAWN:
+            return _("This comment was withdrawn by its writer.")
+        case CommentState.REMOVED:
+            return _("This comment was removed by the newsroom.")
+        case CommentState.ERASED:
+            return _("This comment was erased.")
+        case CommentState.LOST:
+            return _("A comment by %(name)s stood here; the copy this page was taken from had lost it.") % {
+                "name": comment.guest_name
+            }
+    return ""
+
+
+def date_text(comment: Comment) -> str:
+    """Return when a comment was written, as exactly as it is known: "13 August 2025, 12:10", "about August 2025"."""
+    if comment.created_on is None:
+        return ""
+    when = localtime(comment.created_on)
+    match comment.created_precision:
+        case DatePrecision.YEAR:
+            text = date_format(when, "Y")
+        case DatePrecision.MONTH:
+            text = date_format(when, "YEAR_MONTH_FORMAT")
+        case DatePrecision.DAY:
+            text = date_format(when, "DATE_FORMAT")
+        case _precise:
+            text = date_format(when, "DATETIME_FORMAT")
+    if comment.created_is_approximate:
+        return pgettext("date", "about %(date)s") % {"date": text}
+    return text
+
+
+def machine_date(comment: Comment) -> str:
+    """Return the value of <time datetime>: a moment with offset, or the day, month or year that is known."""
+    if comment.created_on is None:
+        return ""
+    when: datetime = localtime(comment.created_on)
+    match comment.created_precision:
+        case DatePrecision.YEAR:
+            return f"{when:%Y}"
+        case DatePrecision.MONTH:
+            return f"{when:%Y-%m}"
+        case DatePrecision.DAY:
+            return f"{when:%Y-%m-%d}"
+    return when.isoformat(timespec="minutes")
+
+
+def _lost_text(thread: Thread) -> str:
+    """Return what is said of comments that an older site had counted and its copy did not contain."""
+    if not thread.n_lost:
+        return ""
+    return ngettext(
+        "The page this was taken from counted %(count)d more comment, which its copy no longer contained.",
+        "The page this was taken from counted %(count)d more comments, which its copy no longer contained.",
+        thread.n_lost,
+    ) % {"count": thread.n_lost}

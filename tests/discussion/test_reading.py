@@ -1,0 +1,210 @@
+"""Readers see the thread below the article, at the same cost however long it is."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from freiblatt.articles.models import ArticlePage, Author
+from freiblatt.discussion.actions import (
+    add_comment,
+    add_placeholder,
+    note_lost,
+    open_thread,
+    remove_comment,
+    withdraw_comment,
+)
+from freiblatt.discussion.models import Comment, CommentState, DatePrecision, Slot, Thread
+from freiblatt.discussion.parts import render_count, render_thread
+from freiblatt.discussion.reading import show_thread
+from tests.discussion.test_comments import say
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    with translation.override("en"):
+        yield
+
+
+def test_article_without_comments_says_nothing(article: ArticlePage) -> None:
+    assert render_thread(article) == ""
+    open_thread(article=article)
+    assert render_thread(article) == ""
+    assert render_count(article) == ""
+
+
+def test_answers_stand_inside_what_they_answer(thread: Thread, article: ArticlePage) -> None:
+    root = say(thread)
+    answer = say(thread, "Ingo", root)
+    second = say(thread, "Ela")
+    html = render_thread(article)
+    positions = [html.index(f'id="comment-{comment.pk}"') for comment in (root, answer, second)]
+    assert positions == sorted(positions)
+    assert html[positions[0] : positions[1]].count("</article>") == 0
+    assert html[positions[1] : positions[2]].count("</article>") == 2
+    assert html.count("<article") == html.count("</article>") == 3
+    assert "3 comments" in html
+    assert render_count(article) == '<a href="#discussion">3 comments</a>'
+
+
+def test_one_comment_is_one_comment(thread: Thread, article: ArticlePage) -> None:
+    say(thread)
+    assert render_count(article) == '<a href="#discussion">1 comment</a>'
+
+
+def test_only_the_newsroom_wears_the_badge(thread: Thread, article: ArticlePage) -> None:
+    say(thread, "Rosa Winter")
+    assert "badge" not in render_thread(article)
+    add_comment(thread=thread, text="Gern.", author=Author.objects.get())
+    html = render_thread(article)
+    assert html.count('class="badge"') == 1
+    assert 'href="/en/authors/rosa-winter/"' in html
+
+
+def test_stranger_cannot_put_markup_into_name_or_text(thread: Thread, article: ArticlePage) -> None:
+    add_comment(thread=thread, guest_name="<b>x</b>", text="<img src=x onerror=alert(1)>")
+    html = render_thread(article)
+    assert "&lt;b&gt;x&lt;/b&gt;" in html
+    assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    ("precision", "is_approximate", "shown", "machine"),
+    [
+        (DatePrecision.MINUTE, False, "Aug. 13, 2025, 2:05 p.m.", "2025-08-13T14:05+02:00"),
+        (DatePrecision.DAY, True, "about Aug. 13, 2025", "2025-08-13"),
+        (DatePrecision.MONTH, True, "about August 2025", "2025-08"),
+        (DatePrecision.YEAR, True, "about 2025", "2025"),
+    ],
+)
+def test_date_is_as_exact_as_it_is_known(
+    thread: Thread, article: ArticlePage, precision: DatePrecision, is_approximate: bool, shown: str, machine: str
+) -> None:
+    say(
+        thread,
+        created_on=datetime(2025, 8, 13, 12, 5, tzinfo=UTC),
+        created_precision=precision,
+        created_is_approximate=is_approximate,
+    )
+    assert f'<time datetime="{machine}">{shown}</time>' in render_thread(article)
+
+
+def test_what_is_gone_says_so(thread: Thread, article: ArticlePage) -> None:
+    withdrawn, removed = say(thread, "Helga"), say(thread, "Ingo")
+    lost = add_placeholder(thread=thread, guest_name="Rainer Hofmann")
+    for parent in (withdrawn, removed, lost):
+        say(thread, "Irene", parent)
+    withdraw_comment(comment=withdrawn)
+    remove_comment(comment=removed)
+    html = render_thread(article)
+    assert "withdrawn by its writer" in html
+    assert "removed by the newsroom" in html
+    assert "A comment by Rainer Hofmann stood here; the copy this page was taken from had lost it." in html
+    assert "Helga" not in html
+    assert "Ingo" not in html
+
+
+def test_lost_comments_are_said_and_not_counted(thread: Thread, article: ArticlePage) -> None:
+    say(thread)
+    note_lost(thread=thread, n_lost=4)
+    html = render_thread(article)
+    assert "1 comment<" in html
+    assert "counted 4 more comments" in html
+
+
+def test_waiting_and_refused_are_not_shown(thread: Thread, article: ArticlePage) -> None:
+    say(thread, "Helga", state=CommentState.WAITING)
+    assert render_thread(article) == ""
+
+
+def _fill(thread: Thread, n_roots: int, n_answers: int) -> None:
+    """Store a long thread at once, in the shape that the actions leave behind."""
+    common = {
+        "thread": thread,
+        "state": CommentState.PUBLIC,
+        "guest_name": "Helga",
+        "source_text": "Ja.",
+        "html": "Ja.",
+    }
+    Comment.objects.bulk_create(
+        [Comment(slot=Slot.ROOT, n_replies=n_answers, **common) for _number in range(n_roots)], batch_size=500
+    )
+    roots = list(Comment.objects.filter(thread=thread, slot=Slot.ROOT, n_replies=n_answers))
+    Comment.objects.bulk_create(
+        [
+            Comment(slot=Slot.ANSWER, parent=root, root=root, depth=1, **common)
+            for root in roots
+            for _number in range(n_answers)
+        ],
+        batch_size=500,
+    )
+    Thread.objects.filter(pk=thread.pk).update(n_public=n_roots * (n_answers + 1))
+
+
+def _statements(work: Callable[[], object]) -> list[dict]:
+    with CaptureQueriesContext(connection) as captured:
+        work()
+    return captured.captured_queries
+
+
+def test_first_slice_costs_three_statements_with_one_comment_and_with_ten_thousand(
+    thread: Thread, article: ArticlePage
+) -> None:
+    say(thread, "Ingo", say(thread))
+    assert len(_statements(lambda: render_thread(article))) == 3
+    _fill(thread, 2000, 4)
+    statements = _statements(lambda: render_thread(article))
+    assert len(statements) == 3
+    html = render_thread(article)
+    assert html.count("<article") == 1 + 1 + 19 * 4
+    assert html.count("View all 4 answers") == 19
+    assert "10000 comments" in html
+
+
+def test_plans_use_the_indexes_with_bound_values(thread: Thread, article: ArticlePage) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("Reads SQLite's plans.")
+    _fill(thread, 200, 4)
+    plans: list[str] = []
+
+    def explain(execute, sql, params, many, context):
+        if "discussion_comment" in sql and sql.startswith("SELECT"):
+            explained = "EXPLAIN QUERY PLAN " + sql.replace("%s", "?")
+            plans.append("\n".join(row[3] for row in context["connection"].connection.execute(explained, params)))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explain):
+        show_thread(thread, article=article)
+        show_thread(thread, article=article, order="newest", key=150)
+    roots, answers, newest, _below = plans
+    assert "comment_by_age (thread_id=? AND slot=?)" in roots
+    assert "TEMP B-TREE" not in roots
+    assert answers.count("comment_below_root (root_id=? AND slot=?)") == 20
+    assert "SCAN discussion_comment" not in answers
+    assert "comment_by_age (thread_id=? AND slot=? AND id<?)" in newest
+    assert "TEMP B-TREE" not in newest
+
+
+def test_reader_walks_through_all_slices_both_ways(thread: Thread, article: ArticlePage) -> None:
+    _fill(thread, 45, 0)
+    expected = list(Comment.objects.order_by("pk").values_list("pk", flat=True))
+    seen: list[int] = []
+    shown = show_thread(thread, article=article)
+    while True:
+        seen += [comment.pk for comment in shown.comments]
+        if not shown.more_url:
+            break
+        assert shown.more_url.endswith(f"/{seen[-1]}/")
+        shown = show_thread(thread, article=article, key=seen[-1])
+    assert seen == expected
+    backwards: list[int] = []
+    shown = show_thread(thread, article=article, order="newest")
+    while True:
+        backwards += [comment.pk for comment in shown.comments]
+        if not shown.more_url:
+            break
+        shown = show_thread(thread, article=article, order="newest", key=backwards[-1])
+    assert backwards == expected[::-1]

@@ -1,0 +1,41 @@
+"""What a stranger types becomes paragraphs, line breaks and links, and nothing else."""
+
+import pytest
+
+from freiblatt.discussion.text import tidy_name, to_html
+
+
+def test_blank_lines_part_paragraphs_and_line_ends_break_lines() -> None:
+    assert to_html("Erste Zeile\nzweite Zeile\r\n\r\nNeuer Absatz") == (
+        "<p>Erste Zeile<br>zweite Zeile</p><p>Neuer Absatz</p>"
+    )
+
+
+def test_markup_is_shown_as_typed() -> None:
+    assert to_html("<script>alert(1)</script> & <b>fett</b>") == (
+        "<p>&lt;script&gt;alert(1)&lt;/script&gt; &amp; &lt;b&gt;fett&lt;/b&gt;</p>"
+    )
+
+
+def test_address_becomes_link_that_ranks_nobody() -> None:
+    assert to_html("Siehe https://example.org/a?b=1&c=2.") == (
+        '<p>Siehe <a href="https://example.org/a?b=1&amp;c=2" rel="nofollow ugc noopener">'
+        "https://example.org/a?b=1&amp;c=2</a>.</p>"
+    )
+
+
+def test_brackets_of_an_address_stay_with_it() -> None:
+    assert 'href="https://example.org/a_(b)"' in to_html("(siehe https://example.org/a_(b))")
+
+
+@pytest.mark.parametrize("typed", ["javascript:alert(1)", "data:text/html,x", 'https://x"onmouseover="alert(1)'])
+def test_no_address_that_runs_something(typed: str) -> None:
+    html = to_html(typed)
+    assert 'href="javascript' not in html
+    assert 'href="data' not in html
+    assert "onmouseover=" not in html.replace("onmouseover=&quot;", "").replace('onmouseover="alert(1)</p>', "")
+
+
+def test_characters_that_turn_or_hide_text_are_dropped() -> None:
+    assert tidy_name(" Rosa\u202e  Winter\u0000\n") == "Rosa Winter"
+    assert to_html("a\u202eb\u0000c") == "<p>abc</p>"
