@@ -7,7 +7,7 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("Articles")
 
     def ready(self) -> None:
-        from freiblatt.articles import receivers  # noqa: F401
+        from freiblatt.articles import file_receivers, receivers  # noqa: F401
         from freiblatt.articles.uploads import waiting
 
         waiting.keep_private()
