@@ -16,3 +16,7 @@ urlpatterns = [
         prefix_default_language=False,
     ),
 ]
+
+# By name: whole pages stand above addresses.
+handler404 = "freiblatt.theme.errors.not_found"
+handler500 = "freiblatt.theme.errors.broken"
