@@ -278,7 +278,7 @@ def test_deletion_by_the_admin_orders_the_original_removed(django_capture_on_com
 def test_pages_that_show_the_picture_go_stale_when_its_files_are_there(front: FrontPage) -> None:
     picture = make_picture()
     section = make_section()
-    article = make_article(section=section, lead_picture=picture)
+    article = make_article(section=section, lead_picture=picture, lead_is_decorative=True)
     make_article(section=section, title="Entwurf", lead_picture=picture, is_published=False)
     assert f"article:{article.pk}" in pictures.keys_showing(picture)
     assert f"section:{section.pk}" in pictures.keys_showing(picture)
@@ -290,7 +290,7 @@ def test_pages_that_show_the_picture_go_stale_when_its_files_are_there(front: Fr
 
 def test_reader_makes_no_files(front: FrontPage, client: Client) -> None:
     picture = make_picture()
-    article = make_article(section=make_section(), lead_picture=picture)
+    article = make_article(section=make_section(), lead_picture=picture, lead_is_decorative=True)
     before = files_on_disk()
     assert client.get(article.url).status_code == 200
     assert files_on_disk() == before
