@@ -34,6 +34,16 @@ def _schema_fingerprint() -> str:
 def pytest_configure(config: pytest.Config) -> None:
     config.option.reuse_db = True
     django.setup()
+    _serve_static_files_unhashed()
+
+
+def _serve_static_files_unhashed() -> None:
+    """Let pages name static files as the rooms do; `tests/theme` prepares the hashed ones where they matter."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}).enable()
 
 
 @pytest.fixture(scope="session")
@@ -80,10 +90,3 @@ def front(db: None):
     from freiblatt.articles.actions import found_publication
 
     return found_publication(name="Testblatt", url="http://testserver", languages=["de", "en"])
-
-
-@pytest.fixture
-def plain_static(settings) -> None:
-    """Let templates name static files without `collectstatic`: for tests that open the admin's pages."""
-    backend = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": backend}

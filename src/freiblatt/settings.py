@@ -137,6 +137,7 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = CONFIG.time_zone
+FORMAT_MODULE_PATH = ["freiblatt.lib.formats"]
 USE_THOUSAND_SEPARATOR = False
 
 

@@ -9,6 +9,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("", include("freiblatt.theme.urls")),
     *i18n_patterns(
         path("", include("freiblatt.articles.urls")),
         path("", include("freiblatt.discussion.urls")),
@@ -17,6 +18,4 @@ urlpatterns = [
     ),
 ]
 
-# By name: whole pages stand above addresses.
-handler404 = "freiblatt.theme.errors.not_found"
-handler500 = "freiblatt.theme.errors.broken"
+handler500 = "freiblatt.theme.views.server_error"

@@ -1,0 +1,15 @@
+// Loads somebody else's player, after the reader asked for it.
+
+/** Put the frame that `link` stands for in its place. */
+export function start(link) {
+  const frame = document.createElement("iframe");
+  frame.src = link.dataset.embed;
+  frame.title = link.dataset.title || link.textContent.trim();
+  frame.allow = "fullscreen; encrypted-media; picture-in-picture";
+  frame.allowFullscreen = true;
+  frame.referrerPolicy = "strict-origin-when-cross-origin";
+  frame.className = "embed-frame";
+  const place = link.closest("[data-embed-place]") || link;
+  place.replaceWith(frame);
+  frame.focus();
+}

@@ -1,0 +1,124 @@
+"""Static files as readers get them: one sheet made of many, under a name that changes with its content."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import FileSystemStorage
+
+from freiblatt.theme.storage import HashedStaticStorage, flatten, rebase
+
+Prepare = Callable[..., HashedStaticStorage]
+
+
+@pytest.fixture
+def prepare(tmp_path: Path) -> Prepare:
+    """Collect the given files (name to text) and post-process them as `collectstatic` does."""
+
+    def run(**files: str) -> HashedStaticStorage:
+        source = tmp_path / "source"
+        target = HashedStaticStorage(location=tmp_path / "static", base_url="/static/")
+        paths = {}
+        for name, text in files.items():
+            path = source / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode("latin-1" if "latin-1" in text else "utf-8"))
+            paths[name] = (FileSystemStorage(location=source), name)
+            with path.open("rb") as file:
+                target.save(name, file)
+        for _name, _hashed, problem in target.post_process(paths):
+            if isinstance(problem, Exception):
+                raise problem
+        return target
+
+    return run
+
+
+def test_sheet_holds_what_it_imports_and_addresses_stay_right(prepare: Prepare) -> None:
+    storage = prepare(
+        **{
+            "theme/theme.css": '@layer base, rooms;\n@import url("css/base.css") layer(base);\n'
+            '@import url("../articles/blocks.css") layer(rooms);',
+            "theme/css/base.css": '/* a comment */ @font-face { src: url("../fonts/a.woff2") }',
+            "theme/fonts/a.woff2": "not really",
+            "articles/blocks.css": ".block { color: red }",
+        }
+    )
+    text = storage.open(storage.stored_name("theme/theme.css")).read().decode()
+    assert "@import" not in text
+    assert "comment" not in text
+    assert f'url("fonts/{Path(storage.stored_name("theme/fonts/a.woff2")).name}")' in text
+    assert "@layer rooms {\n.block { color: red }\n}" in text
+    assert text.startswith("@layer base, rooms;")
+
+
+def test_publication_adds_its_sheet_as_the_last_layer(prepare: Prepare) -> None:
+    storage = prepare(
+        **{
+            "theme/theme.css": '@layer base, site; @import url("base.css") layer(base);',
+            "theme/base.css": "body { color: black }",
+            "site/site.css": "body { background: url(paper.png) }",
+            "site/paper.png": "not really",
+        }
+    )
+    text = storage.open(storage.stored_name("theme/theme.css")).read().decode()
+    paper = Path(storage.stored_name("site/paper.png")).name
+    assert text.endswith(f'@layer site {{\nbody {{ background: url("../site/{paper}") }}\n}}\n')
+
+
+def test_name_changes_when_an_imported_file_changes(prepare: Prepare) -> None:
+    sheet = {"theme/theme.css": '@import url("base.css") layer(base);'}
+    first = prepare(**sheet, **{"theme/base.css": "a {}"}).stored_name("theme/theme.css")
+    second = prepare(**sheet, **{"theme/base.css": "b {}"}).stored_name("theme/theme.css")
+    assert first != second
+
+
+def test_publication_learns_which_file_its_sheet_is_missing(prepare: Prepare) -> None:
+    with pytest.raises(
+        ImproperlyConfigured, match=r"theme/static/site\.css: seen url\(img/lost\.png\).*static/img/lost"
+    ):
+        prepare(**{"theme/theme.css": "a {}", "site/site.css": "body { background: url(img/lost.png) }"})
+
+
+def test_publication_may_name_what_is_no_file_of_ours(prepare: Prepare) -> None:
+    prepare(
+        **{
+            "theme/theme.css": "a {}",
+            "site/site.css": "/* url(lost.png) */ a { cursor: url(data:image/png;base64,AA==) } b { fill: url(#id) }",
+        }
+    )
+
+
+def test_publication_learns_that_its_sheet_is_not_utf8(prepare: Prepare) -> None:
+    with pytest.raises(ImproperlyConfigured, match="not UTF-8"):
+        prepare(**{"theme/theme.css": "a {}", "site/site.css": "/* latin-1: ü */"})
+
+
+def test_room_learns_which_sheet_is_missing() -> None:
+    def read(name: str) -> str:
+        if name == "theme/theme.css":
+            return '@import url("../articles/lost.css") layer(rooms);'
+        raise ImproperlyConfigured(name)
+
+    with pytest.raises(ImproperlyConfigured, match=r"^articles/lost\.css$"):
+        flatten("theme/theme.css", read)
+
+
+def test_modules_import_each_other_by_hashed_names(prepare: Prepare) -> None:
+    storage = prepare(**{"theme/js/a.js": 'const b = () => import("./b.js");', "theme/js/b.js": "export const c = 1;"})
+    text = storage.open(storage.stored_name("theme/js/a.js")).read().decode()
+    assert f'import("./{Path(storage.stored_name("theme/js/b.js")).name}")' in text
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("../fonts/a.woff2", 'url("fonts/a.woff2")'),
+        ("/static/a.png", "url(/static/a.png)"),
+        ("data:image/png;base64,AA", "url(data:image/png;base64,AA)"),
+        ("#clip", "url(#clip)"),
+    ],
+)
+def test_addresses_are_turned_only_where_they_are_relative(address: str, expected: str) -> None:
+    assert rebase(f"url({address})", "theme/css/base.css", "theme/theme.css") == expected
