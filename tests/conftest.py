@@ -1,11 +1,15 @@
 """One publication in a temporary directory for the whole run; one migrated database, kept between runs."""
 
+import contextlib
 import hashlib
 import os
 import secrets
 import shutil
+import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
 import pytest
@@ -48,36 +52,103 @@ def _serve_static_files_unhashed() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
-    """Begin from a kept copy of the migrated SQLite database where its schema is still today's."""
+    """Begin from a kept copy of the migrated database where its schema is still today's."""
     from django.conf import settings
 
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
-        kept = CACHE / f"{_schema_fingerprint()}.sqlite3"
-        if kept.is_file():
-            shutil.copy(kept, database["TEST"]["NAME"])
+        if _kept().is_file():
+            shutil.copy(_kept(), database["TEST"]["NAME"])
     else:
-        database["TEST"] = {"NAME": f"test_freiblatt_{_schema_fingerprint()}"}
+        database["TEST"]["NAME"] = f"test_freiblatt_{_schema_fingerprint()}"
+        if _kept().is_file():
+            _restore(database["TEST"]["NAME"])
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
-    """Keep the migrated SQLite database for the next run."""
-    from django.conf import settings
+    """Keep the migrated database for the next run."""
     from django.db import connection
 
-    if connection.vendor != "sqlite":
+    if _kept().is_file():
         return
-    kept = CACHE / f"{_schema_fingerprint()}.sqlite3"
-    if not kept.is_file():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        for outdated in CACHE.glob("*.sqlite3"):
-            outdated.unlink(missing_ok=True)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    for outdated in CACHE.glob(f"*{_kept().suffix}"):
+        outdated.unlink(missing_ok=True)
+    partial = _kept().with_suffix(f".{os.getpid()}")
+    if connection.vendor == "sqlite":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
-            partial = kept.with_suffix(f".{os.getpid()}")
             cursor.execute("VACUUM INTO %s", [str(partial)])
-            partial.replace(kept)
-    assert settings.DATABASES["default"]["TEST"]["NAME"]
+    elif not _postgres_program("pg_dump", "-Fc", "-f", str(partial), "-d", _url_of(connection.settings_dict["NAME"])):
+        return
+    partial.replace(_kept())
+
+
+def _kept() -> Path:
+    """Return where the migrated database is kept: a SQLite file, or a dump of PostgreSQL's."""
+    from django.db import connection
+
+    return CACHE / f"{_schema_fingerprint()}.{'sqlite3' if connection.vendor == 'sqlite' else 'dump'}"
+
+
+def _url_of(name: str) -> str:
+    """Return the address of another database on the same PostgreSQL server."""
+    from freiblatt.config import current
+
+    return urlsplit(current().database_url)._replace(path=f"/{name}").geturl()
+
+
+def _ask_postgres(statement: str) -> list[tuple]:
+    import psycopg
+
+    from freiblatt.config import current
+
+    with psycopg.connect(current().database_url, autocommit=True) as session:
+        cursor = session.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def _postgres_program(name: str, *arguments: str) -> bool:
+    """Return whether this program of PostgreSQL's exists here and did its work."""
+    from tests.postgres import PostgresError, programs
+
+    try:
+        command = [str(programs() / name), *arguments]
+    except PostgresError:
+        return False
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def _restore(name: str) -> None:
+    """Make the database from the kept dump; without success it does not exist, and the caller migrates."""
+    if _ask_postgres(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+        return
+    _ask_postgres(f'CREATE DATABASE "{name}"')
+    if not _postgres_program("pg_restore", "--no-owner", "--exit-on-error", "-d", _url_of(name), str(_kept())):
+        _ask_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextlib.contextmanager
+def kept_database(directory: Path) -> Iterator[tuple[str, str]]:
+    """Give name and address of a migrated database for a publication in `directory`, for tests with real processes.
+
+    Needs `django_db_setup`. The database goes away with the context.
+    """
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        path = directory / "freiblatt.sqlite3"
+        shutil.copy(_kept(), path)
+        yield str(path), "sqlite:///freiblatt.sqlite3"
+        return
+    name = f"freiblatt_{secrets.token_hex(6)}"
+    # A copy of the tests' own database, which nobody may be connected to meanwhile.
+    connection.close()
+    _ask_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{connection.settings_dict["NAME"]}"')
+    try:
+        yield name, _url_of(name)
+    finally:
+        _ask_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -3,7 +3,7 @@
 import datetime
 import logging
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 from django_tasks.base import Task, TaskResult, TaskResultStatus
 from django_tasks.utils import normalize_json
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 
 from freiblatt.jobs.models import Job, JobState, ScheduledRun
 
@@ -43,7 +43,7 @@ def add_job(
             priority=priority,
             task_path=task_path,
             queue_name=queue,
-            run_after=due,
+            run_after=due or get_date_max(),  # its way to say: now
             backend_name="default",
         )
         Job.objects.create(
@@ -72,9 +72,9 @@ def enqueue_once(job: Task, *, key: str, kwargs: Mapping[str, Any] | None = None
                 if due < waiting.due_at:
                     Job.objects.filter(pk=waiting.pk).update(due_at=due)
                     DBTaskResult.objects.filter(pk=waiting.pk).update(run_after=due)
-                return waiting.result.task_result
+                return cast(TaskResult, waiting.result.task_result)
             try:
-                return add_job(
+                added = add_job(
                     task_path=job.module_path,
                     queue=job.queue_name,
                     priority=job.priority,
@@ -82,7 +82,8 @@ def enqueue_once(job: Task, *, key: str, kwargs: Mapping[str, Any] | None = None
                     args=[],
                     kwargs=normalize_json(kwargs or {}),
                     dedupe_key=key,
-                ).task_result
+                )
+                return cast(TaskResult, added.task_result)
             except IntegrityError:
                 # Another process was faster; unless its job has started since, it is the one we look for.
                 if is_last:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django_tasks.base import Task
 from django_tasks.utils import normalize_json
 from django_tasks_db import DatabaseBackend
 
@@ -14,7 +13,7 @@ class JobBackend(DatabaseBackend):
     A job that is enqueued inside a transaction exists when the transaction commits, and not otherwise.
     """
 
-    def _task_to_db_task(self, task: Task, args: Any, kwargs: Any) -> Any:
+    def _task_to_db_task(self, task: Any, args: Any, kwargs: Any) -> Any:
         # Imported late: wagtail's modules declare tasks, and so make this backend, before models are loaded.
         from freiblatt.jobs.actions import add_job
 
@@ -27,5 +26,5 @@ class JobBackend(DatabaseBackend):
             kwargs=normalize_json(kwargs),
         )
 
-    async def _atask_to_db_task(self, task: Task, args: Any, kwargs: Any) -> Any:
+    async def _atask_to_db_task(self, task: Any, args: Any, kwargs: Any) -> Any:
         return await sync_to_async(self._task_to_db_task)(task, args, kwargs)

@@ -141,6 +141,8 @@ def _fire(run: ScheduledRun, now: datetime.datetime) -> None:
 
 def _withdraw(run: ScheduledRun) -> bool:
     """Remove the queued job of a fired run; return whether it had not started."""
+    if run.job_id is None:
+        return False
     waiting = Job.objects.select_for_update().filter(pk=run.job_id, state=JobState.WAITING, attempts=0)
     is_waiting = waiting.first() is not None
     if is_waiting:

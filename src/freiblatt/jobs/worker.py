@@ -15,12 +15,12 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone, translation
-from django_tasks.base import TaskContext, TaskResultStatus
+from django_tasks.base import TaskContext, TaskResult, TaskResultStatus
 from django_tasks.signals import task_finished, task_started
 from django_tasks.utils import normalize_json
 
@@ -159,16 +159,14 @@ class Worker:
     def _take_turns(self, queues: list[str]) -> None:
         pause = self.poll_seconds
         while not self._stop.is_set():
-            self._work.wait()
             try:
                 close_old_connections()
-                turn = None
-                if not self._stop.is_set():
-                    turn = turns.take_turn(queues=queues, worker=self.name, lease_seconds=self.lease_seconds)
-                if turn is None:
-                    self._work.clear()
-                else:
+                turn = turns.take_turn(queues=queues, worker=self.name, lease_seconds=self.lease_seconds)
+                if turn:
                     self._run(turn)
+                else:
+                    self._work.clear()
+                    self._work.wait()
                 pause = self.poll_seconds
             except (DatabaseError, InterfaceError) as error:
                 pause = self._recover(error, pause)
@@ -249,7 +247,7 @@ def perform(turn: Turn) -> Callable[[], bool]:
         task = turn.result.task
         task_result = turn.result.task_result
         task_started.send(sender=JobBackend, task_result=task_result)
-        context = (TaskContext(task_result=task_result),) if task.takes_context else ()
+        context = [TaskContext(task_result=cast(TaskResult, task_result))] if task.takes_context else []
         with translation.override(settings.LANGUAGE_CODE), timezone.override(None):
             value = task.call(*context, *task_result.args, **task_result.kwargs)
     except BaseException as error:  # also SystemExit: a job must not be able to end the worker

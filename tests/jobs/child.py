@@ -1,0 +1,30 @@
+"""A worker process for tests, with shorter times than the real one: `python -m tests.jobs.child`."""
+
+import argparse
+import sys
+
+import django
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--lease-seconds", type=float, default=40)
+    parser.add_argument("--stop-seconds", type=float, default=20)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--ends-with-parent", action="store_true")
+    chosen = parser.parse_args()
+    django.setup()
+
+    from freiblatt.jobs import worker
+
+    one = worker.Worker(
+        threads=chosen.threads,
+        lease_seconds=chosen.lease_seconds,
+        stop_seconds=chosen.stop_seconds,
+        poll_seconds=0.2,
+    )
+    return worker.serve(one, ends_with_parent=chosen.ends_with_parent)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
