@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import django
 import pytest
 
+from tools.catalogues import compile_all
+
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "tests"
 DIRECTORY = Path(tempfile.mkdtemp(prefix="freiblatt-tests-"))
@@ -37,6 +39,7 @@ def _schema_fingerprint() -> str:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.option.reuse_db = True
+    compile_all()
     django.setup()
     _serve_static_files_unhashed()
 
@@ -48,6 +51,14 @@ def _serve_static_files_unhashed() -> None:
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}).enable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process after another have the machine, where tests run in several (`-n 2 --dist loadgroup`)."""
+    for item in items:
+        if item.get_closest_marker("journey") or item.get_closest_marker("process"):
+            item.add_marker(pytest.mark.xdist_group("machine"))
 
 
 @pytest.fixture(scope="session")

@@ -24,9 +24,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigurationError(f"--threads: seen {arguments.threads}, expected 1 to 64.")
     current().make_directories()
     set_up_django()
-    from freiblatt.jobs.worker import NotUnderstood, main
+    from freiblatt.jobs.worker import QueueError, main
 
     try:
         return main(arguments.queue, arguments.threads, ends_with_parent=arguments.ends_with_parent)
-    except NotUnderstood as error:
+    except QueueError as error:
         raise ConfigurationError(f"--{error}") from error

@@ -1,0 +1,136 @@
+# Everything a newcomer and a machine need: each target sets up what it needs, and nothing is done twice.
+# On Debian 12, as root, once:  apt-get install git make python3 python3-venv
+
+PYTHON ?= python3
+PORT ?= 8000
+# Test processes at once.
+WORKERS ?= 2
+# More for pytest, such as:  make test ARGS="tests/articles -x"
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+DEVELOPER := $(VENV)/.developer
+CATALOGUES := $(VENV)/.catalogues
+DESK := .cache/desk/secret.key
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest -q
+
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PYTHONDONTWRITEBYTECODE :=
+unexport DJANGO_SETTINGS_MODULE
+
+.DEFAULT_GOAL := help
+.SILENT:
+
+help:
+	echo "make demo       a demo publication at http://127.0.0.1:$(PORT)/ (make demo PORT=8001: another port)"
+	echo "make test       all tests on SQLite, with browser journeys (make test ARGS=tests/articles: some)"
+	echo "make check      everything that has to hold before a change lands; make fmt mends what can be mended"
+	echo "make bench      the measurements of docs/developer/performance.md"
+	echo "make soak       kills the server at random for a long time and looks for a stale page"
+	echo "make messages   brings the catalogues of translations up to date with the source"
+	echo "make clean      forgets the virtual environment and everything that was built"
+
+# Setting up
+
+$(VENV)/.pip: constraints.txt
+	echo "Setting up $(VENV) ..."
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
+	$(PYTHON) -m venv $(VENV) || { echo "On Debian, as root: apt-get install python3-venv" >&2; exit 1; }
+	$(PIP) install --upgrade pip
+	touch $@
+
+$(RUNTIME): $(VENV)/.pip pyproject.toml hatch_build.py
+	echo "Installing Freiblatt and what it needs ..."
+	$(PIP) install --editable . polib
+	touch $@
+
+$(DEVELOPER): $(RUNTIME)
+	echo "Installing the tools for tests and checks ..."
+	$(PIP) install --group dev --editable ".[postgresql,valkey]"
+	touch $@
+
+$(CATALOGUES): $(RUNTIME) $(wildcard src/freiblatt/locale/*/LC_MESSAGES/*.po)
+	$(BIN)/python -m tools.catalogues compile
+	touch $@
+
+# Tools that start Django need some publication; this one has no database.
+$(DESK):
+	mkdir -p .cache/desk
+	echo 'name = "Desk"' > .cache/desk/freiblatt.toml
+	$(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))' > $@
+
+chromium: $(DEVELOPER)
+	command -v chromium >/dev/null || tools/need chromium chromium 2>/dev/null || $(BIN)/playwright install chromium
+
+postgresql:
+	tools/need initdb postgresql
+
+gettext:
+	tools/need xgettext gettext
+
+# For everybody
+
+demo: $(CATALOGUES)
+	PORT=$(PORT) $(BIN)/freiblatt demo --publication demo-publication
+
+test: $(DEVELOPER) $(CATALOGUES) chromium
+	$(PYTEST) -n $(WORKERS) --dist loadgroup $(ARGS)
+
+fmt: $(DEVELOPER)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	git ls-files '*.html' | xargs -r $(BIN)/djade --target-version 5.2
+
+messages: $(DEVELOPER) gettext
+	$(BIN)/python -m tools.catalogues collect
+
+bench: $(DEVELOPER) $(CATALOGUES)
+	$(BIN)/python -m bench $(ARGS)
+
+soak: $(DEVELOPER) $(CATALOGUES)
+	$(BIN)/python -m bench.soak $(ARGS)
+
+clean:
+	rm -rf $(VENV) .cache dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find src -name '*.mo' -delete
+
+# Checks
+
+check: lint types imports catalogue test test-postgresql wheel
+	echo "Everything holds."
+
+lint: $(DEVELOPER)
+	echo "== Format and lint"
+	$(BIN)/ruff format --check --quiet . || { echo "make fmt mends the format." >&2; exit 1; }
+	$(BIN)/ruff check --quiet .
+	git ls-files '*.html' | xargs -r $(BIN)/djade --check --target-version 5.2
+
+types: $(DEVELOPER) $(DESK)
+	echo "== Types of actions and lib"
+	FREIBLATT_PUBLICATION=.cache/desk $(BIN)/mypy
+
+imports: $(DEVELOPER)
+	echo "== Who imports whom"
+	$(BIN)/lint-imports >.cache/imports.txt || { cat .cache/imports.txt; exit 1; }
+
+catalogue: $(DEVELOPER) gettext
+	echo "== Catalogues"
+	$(BIN)/python -m tools.catalogues check
+
+test-postgresql: $(DEVELOPER) $(CATALOGUES) postgresql
+	echo "== The same tests on PostgreSQL, without the browser"
+	$(BIN)/python -m tests.postgres -- $(PYTEST) -n $(WORKERS) --dist loadgroup -m "not journey" $(ARGS)
+
+wheel: $(DEVELOPER)
+	echo "== A wheel, installed where nothing else is"
+	rm -rf .cache/wheel && mkdir -p .cache/wheel/elsewhere
+	$(BIN)/python -m build --wheel --outdir .cache/wheel . >.cache/wheel/build.txt 2>&1 || { cat .cache/wheel/build.txt; exit 1; }
+	$(PYTHON) -m venv .cache/wheel/venv
+	.cache/wheel/venv/bin/python -m pip --quiet --disable-pip-version-check install .cache/wheel/*.whl
+	cd .cache/wheel/elsewhere && ../venv/bin/freiblatt demo --check
+
+.PHONY: help chromium postgresql gettext demo test fmt messages bench soak clean check lint types imports catalogue \
+	test-postgresql wheel

@@ -1,0 +1,1 @@
+"""What the Makefile and the build run; not part of the installed program."""
