@@ -172,3 +172,10 @@ def front(db: None):
     from freiblatt.articles.actions import found_publication
 
     return found_publication(name="Testblatt", url="http://testserver", languages=["de", "en"])
+
+
+@pytest.fixture
+def plain_static(settings) -> None:
+    """Let templates name static files without `collectstatic`: for tests that open the admin's pages."""
+    backend = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": backend}

@@ -3,8 +3,10 @@
 import io
 import struct
 import zlib
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -69,3 +71,13 @@ def linear_profile() -> bytes:
             profile[offset : offset + 12] = b"curv" + bytes(8)  # a curve of no points is the identity
             profile[at + 8 : at + 12] = (12).to_bytes(4, "big")
     return bytes(profile)
+
+
+def files_on_disk() -> set[Path]:
+    """Return every file that was uploaded or made."""
+    return {
+        path
+        for root in (settings.MEDIA_ROOT, settings.STORAGES["originals"]["OPTIONS"]["location"])
+        for path in Path(root).rglob("*")
+        if path.is_file()
+    }

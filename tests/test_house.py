@@ -25,11 +25,14 @@ DOORS = {"models", "actions", "signals"}
 #: Registries that others fill, and what the console starts.
 REGISTRIES = {
     "articles.body",
+    "articles.front",
+    "articles.languages",
     "articles.parts",
     "articles.teasers",
     "jobs.schedules",
     "jobs.worker",
     "pagestore.fragments",
+    "pagestore.headers",
     "pagestore.serve",
 }
 #: One reading. At about 400 lines a file becomes a package of the same name.

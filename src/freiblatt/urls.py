@@ -18,4 +18,6 @@ urlpatterns = [
     ),
 ]
 
-handler500 = "freiblatt.theme.views.server_error"
+# By name: whole pages stand above addresses.
+handler404 = "freiblatt.theme.errors.not_found"
+handler500 = "freiblatt.theme.errors.broken"

@@ -5,14 +5,26 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.template import Context, Template
+from django.test import Client
 from django.utils import translation
+from django_tasks_db.models import DBTaskResult
 from PIL import Image, ImageCms
 
-from freiblatt.articles.actions import make_picture_files
-from freiblatt.articles.models import Picture, picture_url
+from freiblatt.articles.actions import make_picture_files, pictures
+from freiblatt.articles.models import FrontPage, Picture, PictureFile, picture_url
 from freiblatt.articles.uploads import FileRefused
-from tests.pictures import linear_profile, make_picture, photographed_bytes, picture_bytes, png_header
+from freiblatt.pagestore.models import StaleMark
+from tests.factories import make_article, make_section
+from tests.pictures import (
+    files_on_disk,
+    linear_profile,
+    make_picture,
+    photographed_bytes,
+    picture_bytes,
+    png_header,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -24,15 +36,6 @@ def make_files(picture: Picture) -> int:
 def render(picture: Picture | None, arguments: str = "") -> str:
     picture = Picture.objects.with_files().get(pk=picture.pk) if picture else None
     return Template("{% load articles %}{% picture picture " + arguments + " %}").render(Context({"picture": picture}))
-
-
-def files_on_disk() -> set[Path]:
-    return {
-        path
-        for root in (settings.MEDIA_ROOT, settings.STORAGES["originals"]["OPTIONS"]["location"])
-        for path in Path(root).rglob("*")
-        if path.is_file()
-    }
 
 
 def test_first_jpeg_is_there_at_upload_and_the_others_come_with_the_job() -> None:
@@ -195,3 +198,100 @@ def test_feeds_get_an_absolute_jpeg() -> None:
     assert picture_url(picture) == "http://testserver" + picture.files.get(format="jpeg", width_px=1200).file.url
     assert picture_url(picture, 5000) == "http://testserver" + picture.files.get(format="jpeg", width_px=1920).file.url
     assert picture_url(None) == ""
+
+
+def test_job_after_deletion_and_after_replacement_leaves_nothing_behind(
+    django_capture_on_commit_callbacks,
+) -> None:
+    before = files_on_disk()
+    with django_capture_on_commit_callbacks(execute=True):
+        picture = make_picture()
+    name = picture.file.name
+    with django_capture_on_commit_callbacks(execute=True):
+        picture.file = ContentFile(picture_bytes(colour="red"), name="anders.jpg")
+        picture.save()
+    assert picture.file.name != name
+    assert make_picture_files.func(picture.pk, name) == 0
+    assert picture.files.count() == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        pk, name = picture.pk, picture.file.name
+        picture.delete()
+    assert make_picture_files.func(pk, name) == 0
+    assert not {path for path in files_on_disk() - before if path.parts[-3:-1] == ("media", "pictures")}
+
+
+def test_replacing_the_original_gives_new_names_and_removes_the_old_after_commit(
+    django_capture_on_commit_callbacks,
+) -> None:
+    picture = make_picture()
+    make_files(picture)
+    old = [Path(file.file.path) for file in picture.files.all()]
+    with django_capture_on_commit_callbacks(execute=True):
+        picture.file = ContentFile(picture_bytes(colour="red"), name="anders.jpg")
+        picture.save()
+        assert all(path.exists() for path in old)
+    assert not any(path.exists() for path in old)
+    (file,) = picture.files.all()
+    assert file.file.name not in {str(path) for path in old}
+    with Image.open(file.file) as image:
+        assert image.getpixel((5, 5))[0] > 200
+    make_files(picture)
+    assert set(picture.files.values_list("format", flat=True)) == {"avif", "webp", "jpeg"}
+
+
+def test_picture_replaced_while_its_files_are_made_keeps_the_new_ones_only(
+    django_capture_on_commit_callbacks, monkeypatch
+) -> None:
+    """The desk replaces the original between the job's first look and its last."""
+    picture = make_picture()
+    name = picture.file.name
+    encode = pictures.encode
+
+    def replace_meanwhile(*args, **kwargs):
+        monkeypatch.setattr(pictures, "encode", encode)
+        other = Picture.objects.get(pk=picture.pk)
+        other.file = ContentFile(picture_bytes(colour="red"), name="anders.jpg")
+        other.save()
+        return encode(*args, **kwargs)
+
+    monkeypatch.setattr(pictures, "encode", replace_meanwhile)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert make_picture_files.func(picture.pk, name) == 0
+    picture = Picture.objects.get()
+    assert picture.file.name != name
+    on_disk = {path.name for path in files_on_disk() if path.parent == Path(settings.MEDIA_ROOT) / "pictures"}
+    assert {Path(file.file.name).name for file in picture.files.all()} <= on_disk
+    with Image.open(picture.files.get().file) as image:
+        assert image.getpixel((5, 5))[0] > 200
+
+
+def test_deletion_by_the_admin_orders_the_original_removed(django_capture_on_commit_callbacks) -> None:
+    picture = make_picture()
+    original = Path(picture.file.path)
+    with django_capture_on_commit_callbacks(execute=True):
+        Picture.objects.all().delete()
+    order = DBTaskResult.objects.get(task_path="wagtail.tasks.delete_file_from_storage_task")
+    order.task.func(*order.args_kwargs["args"])
+    assert not original.exists()
+
+
+def test_pages_that_show_the_picture_go_stale_when_its_files_are_there(front: FrontPage) -> None:
+    picture = make_picture()
+    section = make_section()
+    article = make_article(section=section, lead_picture=picture, lead_is_decorative=True)
+    make_article(section=section, title="Entwurf", lead_picture=picture, is_published=False)
+    assert f"article:{article.pk}" in pictures.keys_showing(picture)
+    assert f"section:{section.pk}" in pictures.keys_showing(picture)
+    assert len([key for key in pictures.keys_showing(picture) if key.startswith("article:")]) == 1
+    StaleMark.objects.all().delete()
+    make_files(picture)
+    assert f"article:{article.pk}" in StaleMark.objects.get().keys.split("\n")
+
+
+def test_reader_makes_no_files(front: FrontPage, client: Client) -> None:
+    picture = make_picture()
+    article = make_article(section=make_section(), lead_picture=picture, lead_is_decorative=True)
+    before = files_on_disk()
+    assert client.get(article.url).status_code == 200
+    assert files_on_disk() == before
+    assert PictureFile.objects.count() == 1

@@ -7,7 +7,9 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("Articles")
 
     def ready(self) -> None:
-        from freiblatt.articles import receivers  # noqa: F401
+        from freiblatt.articles import blocks, file_receivers, parts, receivers  # noqa: F401
         from freiblatt.articles.uploads import waiting
+        from freiblatt.pagestore import fragments
 
         waiting.keep_private()
+        fragments.register(parts.FRAGMENT, parts.render_fragment)

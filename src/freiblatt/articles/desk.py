@@ -10,9 +10,7 @@ from django.views.decorators.http import require_safe
 from wagtail.permissions import policy_registry
 
 from freiblatt.articles.models import Picture, PictureRendition
-
-#: Whatever the file is, it may neither run nor load.
-SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
+from freiblatt.pagestore.headers import FILE_POLICY
 
 
 def file_response(file: Any, *, content_type: str, cache_control: str, **kwargs: Any) -> FileResponse:
@@ -21,7 +19,7 @@ def file_response(file: Any, *, content_type: str, cache_control: str, **kwargs:
         response = FileResponse(file.storage.open(file.name, "rb"), content_type=content_type, **kwargs)
     except FileNotFoundError:
         raise Http404 from None
-    response["Content-Security-Policy"] = SANDBOX
+    response["Content-Security-Policy"] = FILE_POLICY
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["Cache-Control"] = cache_control

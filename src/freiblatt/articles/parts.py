@@ -4,9 +4,13 @@ A part is rendered in one *medium*: `page`, `feed`, `print`, `letter`. A part th
 article is *apart*: the page store keeps it as a fragment of its own and composes the page from both.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from django.utils.safestring import SafeString, mark_safe
+
+from freiblatt.pagestore import fragments
 
 if TYPE_CHECKING:
     from freiblatt.articles.models import ArticlePage
@@ -14,6 +18,9 @@ if TYPE_CHECKING:
 Medium = Literal["page", "feed", "print", "letter"]
 #: Where a part stands on the page. `byline` is a short promise beside the byline ("9 Kommentare").
 Place = Literal["byline", "after_body", "end"]
+PLACES: tuple[Place, ...] = ("byline", "after_body", "end")
+#: Under this name the page store composes parts that are apart; the argument is `page/<name of the part>/<article>`.
+FRAGMENT = "part"
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,8 @@ class Part:
     keys: Callable[["ArticlePage"], list[str]]
     #: Whether the page store keeps it as a fragment of its own.
     is_apart: bool = False
+    #: Called once with all articles of a list before `render` is called for each, to fetch for all of them at once.
+    prepare: Callable[[Sequence["ArticlePage"]], None] | None = None
 
 
 _parts: dict[tuple[str, str], Part] = {}
@@ -51,3 +60,38 @@ def parts_of(medium: Medium, place: Place) -> list[Part]:
 def part_named(medium: Medium, name: str) -> Part | None:
     """Return one part, or None where no room offers it."""
     return _parts.get((medium, name))
+
+
+def prepare(medium: Medium, place: Place, articles: "Sequence[ArticlePage]") -> None:
+    """Let the parts of one place fetch what they need for all `articles` at once."""
+    for part in parts_of(medium, place):
+        if part.prepare and not part.is_apart and articles:
+            part.prepare(articles)
+
+
+def html_of_parts(medium: Medium, place: Place, article: "ArticlePage") -> list[SafeString]:
+    """Return the safe HTML of each part of one place that has something to say; those apart as fragments."""
+    found = []
+    for part in parts_of(medium, place):
+        if part.is_apart:
+            found.append(fragments.placeholder(FRAGMENT, f"{medium}/{part.name}/{article.pk}"))
+        elif html := part.render(article):
+            found.append(mark_safe(html))  # noqa: S308 (a part promises safe HTML)
+    return found
+
+
+def keys_of_parts(medium: Medium, place: Place, article: "ArticlePage") -> list[str]:
+    """Return the keys that the parts of one place show on the page itself; fragments carry their own."""
+    return [key for part in parts_of(medium, place) if not part.is_apart for key in part.keys(article)]
+
+
+def render_fragment(argument: str) -> tuple[str, list[str]]:
+    """Return HTML and keys of the part that `argument` names (`page/thread/12`); nothing where it does not exist."""
+    from freiblatt.articles.models import ArticlePage
+
+    medium, name, pk = argument.split("/")
+    part = part_named(medium, name)  # type: ignore[arg-type]
+    article = ArticlePage.objects.select_related("locale", "section").filter(pk=pk).first()
+    if part is None or article is None:
+        return "", [f"article:{pk}"]
+    return part.render(article), part.keys(article)

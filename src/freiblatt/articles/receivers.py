@@ -1,1 +1,115 @@
-"""What the room hears."""
+"""What the room hears: Wagtail's and Django's news about pages, people and topics."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
+from django.dispatch import receiver
+from wagtail.models import Page
+
+from freiblatt.articles import keys
+from freiblatt.articles.actions.listing import forget_article, list_article
+from freiblatt.articles.models import ArticlePage, Author, FrontPage, PlainPage, SectionPage, Topic
+from freiblatt.newsroom.models import Menu, PublicationSettings
+from freiblatt.pagestore.actions import mark_stale
+
+#: A draft is stored with a few named fields while the object in memory carries the draft's values: not our business.
+PUBLIC_FIELDS = {"live", "slug", "title", "published_on"}
+
+
+def _is_draft(update_fields: Any) -> bool:
+    return update_fields is not None and not PUBLIC_FIELDS & set(update_fields)
+
+
+@receiver(post_save, sender=ArticlePage)
+def list_saved_article(instance: ArticlePage, update_fields: Any = None, raw: bool = False, **kwargs: Any) -> None:
+    """Keep lists and pages right after every public change of an article, whoever stores it."""
+    if not raw and not _is_draft(update_fields):
+        list_article(article=instance)
+
+
+@receiver(pre_delete, sender=ArticlePage)
+def forget_deleted_article(instance: ArticlePage, **kwargs: Any) -> None:
+    """Mark stale what shows an article that goes."""
+    forget_article(article=instance)
+
+
+@receiver(post_save, sender=Page)
+def follow_moved_page(instance: Page, raw: bool = False, update_fields: Any = None, **kwargs: Any) -> None:
+    """Follow a move: Wagtail stores the moved page as a bare Page, inside the transaction of the move."""
+    if raw or _is_draft(update_fields) or type(instance) is not Page:
+        return
+    page = instance.specific
+    if isinstance(page, ArticlePage):
+        page.save(clean=False)
+    elif isinstance(page, SectionPage | PlainPage | FrontPage):
+        mark_stale(_keys_of_page(page))
+
+
+@receiver(post_save, sender=SectionPage)
+@receiver(post_save, sender=PlainPage)
+@receiver(post_save, sender=FrontPage)
+def mark_saved_page(instance: Page, update_fields: Any = None, raw: bool = False, **kwargs: Any) -> None:
+    """Mark stale what shows a section, plain page or front page that readers may see."""
+    if not raw and not _is_draft(update_fields):
+        mark_stale(_keys_of_page(instance))
+
+
+@receiver(pre_delete, sender=SectionPage)
+@receiver(pre_delete, sender=PlainPage)
+@receiver(pre_delete, sender=FrontPage)
+def mark_deleted_page(instance: Page, **kwargs: Any) -> None:
+    """Mark stale what shows a page that goes."""
+    mark_stale(_keys_of_page(instance))
+
+
+def _keys_of_page(page: Page) -> list[str]:
+    """Return the keys of a page that is not an article; sections and plain pages stand in every page's menus."""
+    match page:
+        case SectionPage():
+            return [keys.SITE, keys.section_key(page.pk)]
+        case PlainPage():
+            return [keys.SITE, keys.plain_key(page.pk)]
+        case FrontPage():
+            return [keys.front_key(page.language)]
+    return []
+
+
+@receiver(pre_save, sender=Author)
+@receiver(pre_save, sender=Topic)
+def remember_name(sender: type[Model], instance: Any, raw: bool = False, **kwargs: Any) -> None:
+    """Remember under which name and address an author or a topic was known."""
+    known = None if raw or not instance.pk else sender._default_manager.filter(pk=instance.pk)
+    instance.known_as = known.values_list("name", "slug").first() if known is not None else None
+
+
+@receiver(post_save, sender=Author)
+@receiver(post_save, sender=Topic)
+def mark_saved_name(instance: Any, raw: bool = False, **kwargs: Any) -> None:
+    """Mark stale an author's or a topic's page; everything where the name or the address has changed."""
+    if raw:
+        return
+    found = {_key_of_name(instance)}
+    if instance.known_as and instance.known_as != (instance.name, instance.slug):
+        found.add(keys.SITE)
+    mark_stale(found)
+
+
+@receiver(post_delete, sender=Author)
+@receiver(post_delete, sender=Topic)
+def mark_deleted_name(instance: Any, **kwargs: Any) -> None:
+    """Mark stale what names an author or a topic that goes."""
+    mark_stale([_key_of_name(instance), keys.SITE])
+
+
+def _key_of_name(thing: Any) -> str:
+    return keys.author_key(thing.pk) if isinstance(thing, Author) else keys.topic_key(thing.pk)
+
+
+@receiver(post_save, sender=PublicationSettings)
+@receiver(post_save, sender=Menu)
+@receiver(post_delete, sender=Menu)
+def mark_site(raw: bool = False, **kwargs: Any) -> None:
+    """Mark everything stale: name, look and menus stand on every page."""
+    if not raw:
+        mark_stale([keys.SITE])

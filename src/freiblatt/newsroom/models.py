@@ -1,7 +1,9 @@
 """Staff members, the publication's settings, its menus."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -57,6 +59,16 @@ class BodyFont(models.TextChoices):
     SYSTEM_SANS = "system-sans", _("Sans serif of the reader's device (loads nothing)")
 
 
+@dataclass(frozen=True)
+class PublicationWords:
+    """What the publication is called and says of itself in one language; every field is a string, "" where empty."""
+
+    name: str
+    tagline: str
+    description: str
+    footer: str
+
+
 @register_setting(icon="cog", order=10)
 class PublicationSettings(ClusterableModel, BaseGenericSetting):
     """Name and look of the publication, as the desk sets them."""
@@ -78,7 +90,22 @@ class PublicationSettings(ClusterableModel, BaseGenericSetting):
         verbose_name = _("publication")
 
     def __str__(self) -> str:
-        return self.name or "Freiblatt"
+        return self.name or settings.WAGTAIL_SITE_NAME
+
+    def in_language(self, language: str) -> PublicationWords:
+        """Return name and texts in `language`; a field that is empty there falls back to the main language's."""
+        texts = {text.locale.language_code: text for text in self.texts.select_related("locale")}
+        wanted = [texts[code] for code in (language, settings.LANGUAGE_CODE) if code in texts]
+
+        def first(field: str) -> str:
+            return next(filter(None, (getattr(text, field) for text in wanted)), "")
+
+        return PublicationWords(
+            name=self.name or settings.WAGTAIL_SITE_NAME,
+            tagline=first("tagline"),
+            description=first("description"),
+            footer=first("footer"),
+        )
 
 
 class PublicationText(Orderable):

@@ -1,12 +1,123 @@
-"""What every template of a reader's page knows."""
+"""What every template of a reader's page knows: the publication, its menus, the languages."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+
+from freiblatt.articles.languages import LanguageLink
+from freiblatt.articles.models import FrontPage, PlainPage, SectionPage
+from freiblatt.newsroom.models import Menu, MenuPlace, PublicationSettings
+from freiblatt.theme import look
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Name, texts and look of the publication in the language of the address."""
+
+    name: str
+    tagline: str
+    description: str
+    footer: str
+    logo_url: str
+    look_url: str
+    font: str
+
+
+@dataclass(frozen=True)
+class MenuLink:
+    """One link of a menu. `is_current` says that the page, or one below it, is open."""
+
+    label: str
+    url: str
+    is_current: bool
 
 
 def publication(request: HttpRequest) -> dict[str, Any]:
-    """Return `publication`: its settings."""
-    from freiblatt.newsroom.models import PublicationSettings
+    """Return `publication`, `menu_main`, `menu_footer`, `languages`, `home_url`, `canonical_url`, `feed_url`.
 
-    return {"publication": PublicationSettings.load(request_or_site=request)}
+    A page's own context may give another `canonical_url` and `feed_url`. Nothing is asked of the database before a
+    template uses it, and then once for each request.
+    """
+    if request.path_info.startswith("/admin/"):
+        return {}
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    menus = SimpleLazyObject(lambda: _once(request, "menus", lambda: _menus(request, language)))
+    home = _home_url()
+    return {
+        "publication": SimpleLazyObject(lambda: _once(request, "publication", lambda: _publication(request, language))),
+        "menu_main": SimpleLazyObject(lambda: menus[MenuPlace.MAIN]),
+        "menu_footer": SimpleLazyObject(lambda: menus[MenuPlace.FOOTER]),
+        "languages": SimpleLazyObject(lambda: _once(request, "languages", _languages)),
+        "home_url": home,
+        "canonical_url": request.path,
+        "feed_url": f"{home}feed.atom",
+        "translations": [],
+    }
+
+
+def _once(request: HttpRequest, name: str, make: Any) -> Any:
+    """Return what `make` returns, made once for each request and language, however many templates it takes."""
+    made = request.__dict__.setdefault("_publication_context", {})
+    place = (name, translation.get_language())
+    if place not in made:
+        made[place] = make()
+    return made[place]
+
+
+def _home_url() -> str:
+    return reverse("wagtail_serve", args=[""])
+
+
+def _publication(request: HttpRequest, language: str) -> Publication:
+    publication_settings = PublicationSettings.load(request_or_site=request)
+    words = publication_settings.in_language(language)
+    return Publication(
+        name=words.name,
+        tagline=words.tagline,
+        description=words.description,
+        footer=words.footer,
+        logo_url=publication_settings.logo.url if publication_settings.logo else "",
+        look_url=look.look_url(publication_settings),
+        font=publication_settings.font,
+    )
+
+
+def _menus(request: HttpRequest, language: str) -> dict[str, list[MenuLink]]:
+    """Return the links of both places: the desk's menu, else all sections above and all plain pages below."""
+    found: dict[str, list[MenuLink]] = {}
+    chosen = Menu.objects.filter(locale__language_code=language).prefetch_related("items__page")
+    for menu in chosen:
+        items = sorted(menu.items.all(), key=lambda item: item.sort_order or 0)
+        found[menu.place] = [
+            _link(request, item.label or item.page.title, item.address or item.page.get_url(request) or "")
+            for item in items
+            if item.address or item.page.live
+        ]
+    for place, model in ((MenuPlace.MAIN, SectionPage), (MenuPlace.FOOTER, PlainPage)):
+        if place not in found:
+            pages = model.objects.filter(live=True, show_in_menus=True, locale__language_code=language).order_by("path")
+            found[place] = [_link(request, page.title, page.get_url(request) or "") for page in pages]
+    return found
+
+
+def _link(request: HttpRequest, label: str, url: str) -> MenuLink:
+    is_current = request.path == url or (url.startswith("/") and url != _home_url() and request.path.startswith(url))
+    return MenuLink(label=label, url=url, is_current=is_current)
+
+
+def _languages() -> list[LanguageLink]:
+    """Return the front pages of all languages in which one is public, in the order of the settings."""
+    codes = set(FrontPage.objects.filter(live=True).values_list("locale__language_code", flat=True))
+    found = []
+    for code, _name in settings.LANGUAGES:
+        if code in codes:
+            with translation.override(code):
+                url = _home_url()
+            name = translation.get_language_info(code)["name_local"]
+            found.append(LanguageLink(code, name, url, is_current=code == translation.get_language()))
+    return found

@@ -1,8 +1,6 @@
 """Verbs of pictures: take one in, make its public files, tell the pages that show it."""
 
 import logging
-from collections.abc import Iterable
-from functools import partial
 from typing import IO, Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -50,9 +48,7 @@ def add_picture(*, file: IO[bytes], name: str, title: str, credit: str, licence:
 @transaction.atomic
 def begin_picture_files(*, picture: Picture) -> None:
     """Give `picture` a first public file, order the others, and let go of those of an earlier original."""
-    replaced = list(picture.files.all())
-    PictureFile.objects.filter(pk__in=[file.pk for file in replaced]).delete()
-    _remove_after_commit(file.file for file in replaced)
+    picture.files.all().delete()  # the files themselves follow with the commit (`receivers.py`)
     picture.__dict__.pop("public_files", None)
     picture.renditions.all().delete()
     try:
@@ -180,8 +176,3 @@ def _store_file(picture: Picture, kind: str, width_px: int, height_px: int, cont
 
 def _ending(kind: str) -> str:
     return "jpg" if kind == PictureFormat.JPEG else str(kind)
-
-
-def _remove_after_commit(files: Iterable[Any]) -> None:
-    for file in files:
-        transaction.on_commit(partial(file.storage.delete, file.name), robust=True)

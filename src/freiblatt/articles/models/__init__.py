@@ -1,16 +1,14 @@
 """What the room keeps: pages, people, topics, pictures, documents."""
 
+from freiblatt.articles.models.article import ArticlePage
 from freiblatt.articles.models.documents import ArticleDocument, Recording
-from freiblatt.articles.models.pages import (
-    ArticlePage,
-    FrontPage,
-    FrontSlot,
-    PlainPage,
-    SectionPage,
-    SlotSize,
-)
+from freiblatt.articles.models.front import FrontPage, FrontSlot, SlotSize
+from freiblatt.articles.models.listing import Listing
 from freiblatt.articles.models.people import Author, AuthorText, Byline, BylineRole
 from freiblatt.articles.models.pictures import Picture, PictureFile, PictureFormat, PictureRendition, picture_url
+from freiblatt.articles.models.plain import PlainPage
+from freiblatt.articles.models.removed import RemovedAddress
+from freiblatt.articles.models.section import SectionPage
 from freiblatt.articles.models.topics import Topic
 
 __all__ = [
@@ -22,12 +20,14 @@ __all__ = [
     "BylineRole",
     "FrontPage",
     "FrontSlot",
+    "Listing",
     "Picture",
     "PictureFile",
     "PictureFormat",
     "PictureRendition",
     "PlainPage",
     "Recording",
+    "RemovedAddress",
     "SectionPage",
     "SlotSize",
     "Topic",

@@ -160,6 +160,14 @@ class Picture(AbstractImage):
         """Return the files that readers may load, narrowest first; one query unless fetched by `with_files`."""
         return sorted(self.files.all(), key=lambda file: file.width_px)
 
+    def get_rendition(self, filter: Filter | str) -> AbstractRendition:  # noqa: A002
+        """Return a rendition for the admin's screens. The "original" is the original, not a copy made of it."""
+        if str(getattr(filter, "spec", filter)) == "original":
+            return PictureRendition(
+                image=self, filter_spec="original", file=self.file.name, width=self.width, height=self.height
+            )
+        return super().get_rendition(filter)
+
     def generate_rendition_file(self, filter: Filter, *, source: File | None = None) -> File:  # noqa: A002
         """Return a rendition for the admin's screens, without what the camera wrote into the original."""
         from freiblatt.articles.imaging.render import without_metadata
@@ -178,6 +186,8 @@ class PictureRendition(AbstractRendition):
     @property
     def url(self) -> str:
         """Return the path at which staff see it."""
+        if self.pk is None:
+            return reverse("articles_original", args=[self.image_id])
         return reverse("articles_rendition", args=[self.pk])
 
     class Meta:

@@ -1,0 +1,96 @@
+"""Verbs of lists: put an article into the lists where it belongs, take it out, tell the pages that show them."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from freiblatt.articles import keys
+from freiblatt.articles.models import ArticlePage, Listing, RemovedAddress
+from freiblatt.articles.models.listing import (
+    author_list,
+    key_of_list,
+    latest_list,
+    month_list,
+    section_list,
+    topic_list,
+)
+from freiblatt.articles.signals import article_deleted, article_published, article_unpublished
+from freiblatt.pagestore.actions import mark_stale
+
+
+def lists_of(article: ArticlePage) -> set[str]:
+    """Return the names of the lists in which `article` stands when it is public."""
+    language = article.language
+    names = {latest_list(language)}
+    if article.published_on:
+        names.add(month_list(article.published_on, language))
+    if article.section_id:
+        names.add(section_list(article.section_id))
+    names |= {author_list(byline.author_id, language) for byline in article.bylines.all()}
+    return names | {topic_list(topic.pk) for topic in article.topics.all()}
+
+
+@transaction.atomic
+def list_article(*, article: ArticlePage) -> None:
+    """Put `article`, as it is in memory, into exactly the lists where it belongs; none while it is not public.
+
+    Marks stale what showed it and what shows it now, and announces what happened.
+    """
+    before = dict(Listing.objects.filter(article=article).values_list("name", "listed_on"))
+    is_public = article.live and article.published_on is not None
+    wanted = lists_of(article) if is_public else set()
+    gone = {name for name, listed_on in before.items() if name not in wanted or listed_on != article.published_on}
+    if gone:
+        Listing.objects.filter(article=article, name__in=gone).delete()
+    Listing.objects.bulk_create(
+        Listing(article=article, name=name, listed_on=article.published_on)
+        for name in sorted(wanted - (before.keys() - gone))
+    )
+    if not before and not is_public:
+        return
+    mark_stale(_keys_of_change(article, {*before, *wanted}))
+    if is_public:
+        RemovedAddress.objects.filter(path=_path_of(article)).delete()
+        article_published.send(sender=ArticlePage, article=article, is_new=not before)
+    else:
+        _remember_removed(article)
+        article_unpublished.send(sender=ArticlePage, article=article)
+
+
+@transaction.atomic
+def forget_article(*, article: ArticlePage) -> None:
+    """Mark stale what shows `article`, whose row is about to go, and announce it."""
+    names = Listing.objects.filter(article=article).values_list("name", flat=True)
+    if names:
+        _remember_removed(article)
+    mark_stale(_keys_of_change(article, names))
+    article_deleted.send(sender=ArticlePage, article=article)
+
+
+def relist_all() -> int:
+    """Put every article into its lists anew and return how many there were; after a change of the time zone."""
+    count = 0
+    articles = ArticlePage.objects.select_related("locale").prefetch_related("bylines", "topics").defer("body")
+    for article in articles.order_by("pk").iterator(chunk_size=500):
+        list_article(article=article)
+        count += 1
+    return count
+
+
+def _path_of(article: ArticlePage) -> str:
+    return (article.get_url() or "")[: RemovedAddress.MAX_LENGTH]
+
+
+def _remember_removed(article: ArticlePage) -> None:
+    if path := _path_of(article):
+        RemovedAddress.objects.get_or_create(path=path)
+
+
+def _keys_of_change(article: ArticlePage, names: Iterable[str]) -> set[str]:
+    others = ArticlePage.objects.filter(translation_key=article.translation_key).values_list("pk", flat=True)
+    return {
+        keys.article_key(article.pk),
+        *(key_of_list(name) for name in names),
+        # Its translations name its address.
+        *(keys.article_key(pk) for pk in others),
+    }

@@ -1,0 +1,93 @@
+"""Verbs of publishing, for whoever brings articles in without the editor's screens."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+from wagtail.models import Page
+
+from freiblatt.articles.models import ArticlePage, Author, Byline, BylineRole, SectionPage, Topic
+from freiblatt.newsroom.models import StaffMember
+
+
+@transaction.atomic
+def write_article(
+    *,
+    section: SectionPage,
+    title: str,
+    article: ArticlePage | None = None,
+    bylines: Sequence[tuple[Author, str]] = (),
+    topics: Iterable[Topic] = (),
+    slug: str = "",
+    by: StaffMember | None = None,
+    **fields: Any,
+) -> ArticlePage:
+    """Return a draft below `section` with these fields, or `article` with a new revision that has them.
+
+    `bylines` are authors with a role of `BylineRole`. `fields` are fields of the model; `body` is a list of
+    (name of a block, value). What was public stays as it was until `publish_article`. Raises ValidationError on
+    fields that the editor would refuse.
+    """
+    is_new = article is None
+    page = ArticlePage(locale=section.locale) if article is None else article.get_latest_revision_as_object()
+    page.title = title
+    page.slug = slug or page.slug or free_slug(section, title)
+    for name, value in fields.items():
+        setattr(page, name, value)
+    page.bylines = [
+        Byline(author=author, role=role or BylineRole.TEXT, sort_order=place)
+        for place, (author, role) in enumerate(bylines)
+    ]
+    page.topics.set(list(topics))
+    if is_new:
+        page.live = False
+        page.owner = by
+        section.add_child(instance=page)
+    page.full_clean()
+    page.save_revision(user=by, changed=not is_new)
+    return ArticlePage.objects.get(pk=page.pk)
+
+
+@transaction.atomic
+def publish_article(
+    *, article: ArticlePage, published_on: datetime | None = None, by: StaffMember | None = None
+) -> ArticlePage:
+    """Make the article's latest version public and return it; again, nothing changes.
+
+    `published_on` is the date that readers see; None keeps the one it has, else takes now. Redirects from an earlier
+    address are kept by Wagtail.
+    """
+    page = article.get_latest_revision_as_object()
+    is_current = page.live and not page.has_unpublished_changes
+    if is_current and published_on in (None, page.published_on):
+        return ArticlePage.objects.get(pk=article.pk)
+    if published_on is not None:
+        page.published_on = published_on
+    page.full_clean()
+    page.save_revision(user=by).publish(user=by, skip_permission_checks=True)
+    return ArticlePage.objects.get(pk=article.pk)
+
+
+@transaction.atomic
+def unpublish_article(*, article: ArticlePage, by: StaffMember | None = None) -> ArticlePage:
+    """Take the article from readers' eyes and return it; its address answers 410 from then on."""
+    page = ArticlePage.objects.get(pk=article.pk)
+    if page.live:
+        page.unpublish(user=by)
+    return ArticlePage.objects.get(pk=article.pk)
+
+
+def free_slug(parent: Page, title: str) -> str:
+    """Return a slug made from `title` that no child of `parent` has; at most 100 characters, cut between words."""
+    german = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
+    base = slugify(title.translate(german))
+    if len(base) > 100:
+        base = base[:101].rsplit("-", 1)[0][:100]
+    base = base or "artikel"
+    taken = set(parent.get_children().filter(slug__startswith=base).values_list("slug", flat=True))
+    slug, number = base, 2
+    while slug in taken:
+        slug, number = f"{base}-{number}", number + 1
+    return slug

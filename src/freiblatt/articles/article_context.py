@@ -1,0 +1,62 @@
+"""What an article's page shows beside its fields."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import prefetch_related_objects
+
+from freiblatt.articles import bylines, keys, parts
+from freiblatt.articles.lists import related_articles
+from freiblatt.articles.teasers import make_teasers
+
+if TYPE_CHECKING:
+    from freiblatt.articles.models import ArticlePage, Picture
+
+
+def article_context(page: "ArticlePage") -> dict[str, Any]:
+    """Return everything the article's template needs, with the keys of what it shows."""
+    prefetch_related_objects(pictures_of(page), "files")
+    topics = list(page.topics.all())
+    related = make_teasers(related_articles(page, topics))
+    groups = bylines.groups_of(page)
+    for topic in topics:
+        topic.locale = page.locale
+    return {
+        "section": page.section,
+        "byline_groups": groups,
+        "lead_picture": page.lead_picture,
+        "lead_caption": page.caption_of_lead_picture,
+        "lead_alt": page.alt_of_lead_picture,
+        "topics": topics,
+        "related": related,
+        "facts": parts.html_of_parts("page", "byline", page),
+        "parts_after_body": parts.html_of_parts("page", "after_body", page),
+        "parts_end": parts.html_of_parts("page", "end", page),
+        "minutes": page.reading_minutes,
+        "store_keys": [
+            keys.article_key(page.pk),
+            *(keys.topic_key(topic.pk) for topic in topics),
+            *(keys.article_key(teaser.article.pk) for teaser in related),
+            *(key for place in parts.PLACES for key in parts.keys_of_parts("page", place, page)),
+            *(key for teaser in related for key in parts.keys_of_parts("page", "byline", teaser.article)),
+        ],
+    }
+
+
+def pictures_of(page: "ArticlePage") -> "list[Picture]":
+    """Return every picture that the article shows, in its lead and in its body."""
+    from freiblatt.articles.models import Picture
+
+    found: list[Picture] = [page.lead_picture] if page.lead_picture else []
+
+    def walk(value: Any) -> None:
+        if isinstance(value, Picture):
+            found.append(value)
+        elif hasattr(value, "bound_blocks"):
+            for child in value.bound_blocks.values():
+                walk(child.value)
+        elif hasattr(value, "__iter__") and not isinstance(value, str):
+            for child in value:
+                walk(getattr(child, "value", child))
+
+    walk(page.body)
+    return found

@@ -1,0 +1,207 @@
+"""The article."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
+from wagtail.models import Locale, Page, PageManager
+from wagtail.query import PageQuerySet
+from wagtail.search import index
+
+from freiblatt.articles.body import BodyField
+from freiblatt.articles.models.listing import author_list, latest_list, month_list, section_list, topic_list
+from freiblatt.articles.models.people import Author
+from freiblatt.articles.models.reader_page import ReaderPage
+from freiblatt.articles.models.section import SectionPage
+from freiblatt.articles.models.topics import Topic
+
+
+class ArticleQuerySet(PageQuerySet):
+    """Questions about articles that read as sentences."""
+
+    def listed(
+        self,
+        *,
+        language: str = "",
+        section: SectionPage | None = None,
+        author: Author | None = None,
+        topic: Topic | None = None,
+        month: datetime | None = None,
+    ) -> "ArticleQuerySet":
+        """Return the public articles of one list, newest first: a language's, section's, author's, topic's, month's.
+
+        An author's and a month's list need the language too. Raises ValueError without any of them.
+        """
+        if topic is not None:
+            name = topic_list(topic.pk)
+        elif section is not None:
+            name = section_list(section.pk)
+        elif not language:
+            raise ValueError("Say which list: a language, a section, a topic, or an author or month with a language.")
+        elif author is not None:
+            name = author_list(author.pk, language)
+        elif month is not None:
+            name = month_list(month, language)
+        else:
+            name = latest_list(language)
+        return self.filter(listings__name=name).order_by("-listings__listed_on", "-listings__article_id")
+
+    def with_facts(self) -> "ArticleQuerySet":
+        """Return the articles with all that teasers and feeds show of them, in a fixed number of queries."""
+        return self.select_related("locale", "section", "lead_picture").prefetch_related(
+            "bylines__author", "topics", "lead_picture__files"
+        )
+
+
+ArticleManager = PageManager.from_queryset(ArticleQuerySet)
+
+
+class ArticlePage(ReaderPage):
+    """An article. Its title is the headline; its parent is the section."""
+
+    template = "theme/article.html"
+    parent_page_types = ["articles.SectionPage"]
+    subpage_types: list[str] = []
+    exclude_fields_in_copy = ["published_on", "updated_on", "published_time_is_known", "listings"]
+
+    kicker = models.CharField(
+        _("kicker"), max_length=80, blank=True, help_text=_("The line over the headline: place, subject or form.")
+    )
+    standfirst = models.TextField(
+        _("standfirst"),
+        blank=True,
+        max_length=600,
+        help_text=_("What is new and why it matters, in a sentence or two."),
+    )
+    topics = ParentalManyToManyField("articles.Topic", blank=True, related_name="articles", verbose_name=_("topics"))
+    lead_picture = models.ForeignKey(
+        "articles.Picture",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("lead picture"),
+    )
+    lead_caption = models.CharField(
+        _("caption"), max_length=500, blank=True, help_text=_("Empty: the caption that the picture carries.")
+    )
+    lead_alt = models.CharField(
+        _("description for those who do not see it"),
+        max_length=300,
+        blank=True,
+        help_text=_("Empty: the description that the picture carries."),
+    )
+    lead_is_decorative = models.BooleanField(
+        _("is decorative"), default=False, help_text=_("The picture says nothing that the text does not say.")
+    )
+    published_on = models.DateTimeField(
+        _("published on"),
+        null=True,
+        blank=True,
+        help_text=_("The date readers see; set at the first publication and kept afterwards."),
+    )
+    published_time_is_known = models.BooleanField(_("the time of day is known"), default=True)
+    updated_on = models.DateTimeField(
+        _("updated on"),
+        null=True,
+        blank=True,
+        help_text=_("Set when readers should know that the article changed."),
+    )
+    reading_minutes = models.PositiveSmallIntegerField(_("reading time in minutes"), default=0, editable=False)
+    body = BodyField(blank=True, verbose_name=_("body"))
+    #: The parent, for lists: the tree stores it as a piece of a path, which no join can follow.
+    section = models.ForeignKey(
+        SectionPage, on_delete=models.SET_NULL, null=True, editable=False, related_name="articles"
+    )
+
+    objects = ArticleManager()
+
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("kicker"),
+        index.SearchField("standfirst"),
+        index.SearchField("body"),
+        index.FilterField("published_on"),
+    ]
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+
+    @property
+    def alt_of_lead_picture(self) -> str:
+        """What those hear who do not see the lead picture; "" for a decorative one and where there is none."""
+        if self.lead_picture is None or self.lead_is_decorative:
+            return ""
+        return self.lead_alt or self.lead_picture.description
+
+    @property
+    def caption_of_lead_picture(self) -> str:
+        """The article's own caption, else the picture's."""
+        return self.lead_caption or (self.lead_picture.caption if self.lead_picture else "")
+
+    def clean(self) -> None:
+        super().clean()
+        self.reading_minutes = self._count_minutes()
+        if self.lead_picture and not self.lead_is_decorative and not self.alt_of_lead_picture:
+            raise ValidationError(
+                {"lead_alt": _("Describe the lead picture for those who do not see it, or say that it is decorative.")}
+            )
+        latest = max(filter(None, (timezone.now(), self.go_live_at)))
+        if self.published_on and self.published_on > latest:
+            raise ValidationError(
+                {
+                    "published_on": _(
+                        "This date lies in the future. To publish later, set a schedule; the date follows it."
+                    )
+                }
+            )
+
+    def _count_minutes(self) -> int:
+        from freiblatt.articles.reading import minutes_of
+
+        return minutes_of(self)
+
+    def save(self, *args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("update_fields") is None:
+            self.section = self._parent_section()
+            self.reading_minutes = self._count_minutes()
+            if self.live and self.published_on is None:
+                self.published_on = self.first_published_at or timezone.now()
+        return super().save(*args, **kwargs)
+
+    def _parent_section(self) -> SectionPage | None:
+        parent_path = self._get_basepath(self.path, self.depth - 1) if self.path else ""
+        return SectionPage.objects.filter(path=parent_path).first()
+
+    def with_content_json(self, content: dict[str, Any]) -> "ArticlePage":
+        """Return the article with a revision's content; the date of publication survives revisions older than it."""
+        article = super().with_content_json(content)
+        article.published_on = article.published_on or self.published_on
+        article.section_id = self.section_id
+        return article
+
+    def copy_for_translation(self, locale: Locale, *args: Any, **kwargs: Any) -> "ArticlePage":
+        """Return a draft in `locale` below the section's translation, with those topics that exist there."""
+        copy = super().copy_for_translation(locale, *args, **kwargs)
+        topics = Topic.objects.filter(
+            translation_key__in=[topic.translation_key for topic in self.topics.all()], locale=locale
+        )
+        copy.topics.set(topics)
+        copy.save()
+        copy.save_revision()
+        return copy
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from freiblatt.articles.article_context import article_context
+
+        return {**super().get_context(request, *args, **kwargs), **article_context(self)}
+
+    def store_keys(self, context: dict[str, Any]) -> Iterable[str]:
+        return context["store_keys"]

@@ -1,0 +1,37 @@
+"""The page outside the news."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.fields import RichTextField
+
+from freiblatt.articles import keys
+from freiblatt.articles.models.reader_page import ReaderPage
+from freiblatt.articles.reserved import refuse_reserved_slug
+from freiblatt.articles.rich_text import clean_rich_text
+
+PLAIN_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
+
+
+class PlainPage(ReaderPage):
+    """A page outside the news: imprint, privacy, contact."""
+
+    template = "theme/plain.html"
+    parent_page_types = ["articles.FrontPage"]
+    subpage_types: list[str] = []
+    show_in_menus_default = True
+
+    text = RichTextField(_("text"), features=PLAIN_FEATURES)
+
+    class Meta:
+        verbose_name = _("plain page")
+        verbose_name_plural = _("plain pages")
+
+    def clean(self) -> None:
+        super().clean()
+        refuse_reserved_slug(self.slug)
+        self.text = clean_rich_text(self.text)
+
+    def store_keys(self, context: dict[str, Any]) -> Iterable[str]:
+        return [keys.plain_key(self.pk)]

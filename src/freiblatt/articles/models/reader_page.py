@@ -1,0 +1,54 @@
+"""What all pages of the tree have in common."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from http import HTTPMethod
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from wagtail.models import Page
+
+from freiblatt.articles import keys
+from freiblatt.articles.languages import language_of, links_between_pages
+from freiblatt.pagestore.actions import keep
+
+
+class ReaderPage(Page):
+    """A page that readers open: public for all or for nobody, and finished pages of it may be kept."""
+
+    #: What readers get is the same for everybody; what is not for everybody is a draft.
+    private_page_options: list[str] = []
+    allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
+
+    class Meta:
+        abstract = True
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        context["canonical_url"] = self.get_url(request) or ""
+        context["translations"] = links_between_pages(self)
+        return context
+
+    def store_keys(self, context: dict[str, Any]) -> Iterable[str]:
+        """Return the keys of everything that the page with `context` shows."""
+        return [keys.SITE]
+
+    def store_until(self, context: dict[str, Any]) -> datetime | None:
+        """Return when the page with `context` changes by the clock alone, or None."""
+        return self.expire_at
+
+    def may_be_kept(self, context: dict[str, Any]) -> bool:
+        """Return whether the page with `context` stands at an address that means something."""
+        return True
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().serve(request, *args, **kwargs)
+        context = response.context_data or {}
+        if not self.may_be_kept(context):
+            return response
+        return keep(response, keys={keys.SITE, *self.store_keys(context)}, until=self.store_until(context))
+
+    @property
+    def language(self) -> str:
+        """Code of the language in which the page is written."""
+        return language_of(self)

@@ -1,0 +1,20 @@
+"""Addresses at which something stood."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RemovedAddress(models.Model):
+    """The address of an article that was public and is no more, so that readers get 410 and know it was no typo."""
+
+    MAX_LENGTH = 500
+
+    path = models.CharField(_("address"), max_length=MAX_LENGTH, unique=True)
+    removed_on = models.DateTimeField(_("removed on"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("removed address")
+        verbose_name_plural = _("removed addresses")
+
+    def __str__(self) -> str:
+        return self.path

@@ -1,0 +1,43 @@
+"""Error pages: what helps the reader on."""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from freiblatt.articles.front import error_context
+from freiblatt.articles.models import RemovedAddress
+
+logger = logging.getLogger(__name__)
+
+#: What is left to say where not even a template can be read.
+LAST_WORDS = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Something went wrong</title>'
+    "<h1>Something went wrong on our side.</h1><p>Please try again in a few minutes.</p></html>"
+)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404 with the newest articles and the sections, or 410 where an article stood; never kept.
+
+    Addresses that do not exist are without number, so keeping their pages would fill the store with nothing.
+    """
+    is_gone = RemovedAddress.objects.filter(path=request.path[: RemovedAddress.MAX_LENGTH]).exists()
+    status = 410 if is_gone else 404
+    context = error_context(translation.get_language() or "")
+    return render(request, f"theme/{status}.html", context, status=status)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer 500 with a page that needs no database and no context, whatever else is broken."""
+    try:
+        # Without a request no context processor runs, so nothing is fetched.
+        text = render_to_string("theme/500.html")
+    except Exception:
+        logger.exception("The error page itself could not be rendered.")
+        text = LAST_WORDS
+    response = HttpResponse(text, status=500)
+    response["Cache-Control"] = "no-store"
+    return response
