@@ -233,7 +233,15 @@ WAGTAILIMAGES_MAX_UPLOAD_SIZE = CONFIG.picture_max_mb * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 50_000_000
 WAGTAILDOCS_DOCUMENT_MODEL = "articles.ArticleDocument"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
-WAGTAILMEDIA = {"MEDIA_MODEL": "articles.Recording"}
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "freiblatt.articles.forms.DocumentForm"
+WAGTAILDOCS_MAX_UPLOAD_SIZE = CONFIG.document_max_mb * 1024 * 1024
+WAGTAILMEDIA = {
+    "MEDIA_MODEL": "articles.Recording",
+    "MEDIA_FORM_BASE": "freiblatt.articles.forms.RecordingForm",
+    "AUDIO_EXTENSIONS": ["flac", "m4a", "mp3", "ogg", "opus", "wav"],
+    "VIDEO_EXTENSIONS": ["m4v", "mp4", "webm"],
+}
+RECORDING_MAX_BYTES = CONFIG.recording_max_mb * 1024 * 1024
 WAGTAILREDIRECTS_AUTO_CREATE = True
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False

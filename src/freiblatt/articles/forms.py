@@ -6,11 +6,18 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 from wagtail.search import index as search_index
+from wagtailmedia.forms import BaseMediaForm
 
+from freiblatt.articles.models import ArticleDocument
+from freiblatt.articles.uploads import ending_of
+from freiblatt.articles.uploads.documents import check_document
 from freiblatt.articles.uploads.pictures import check_picture
+from freiblatt.articles.uploads.recordings import BOXED, check_recording, index_of, pixels_of, without_place
 
 
 class PictureField(WagtailImageField):
@@ -45,3 +52,60 @@ class PictureForm(BaseImageForm):
                     transaction.on_commit(partial(storage.delete, name), robust=True)
                 search_index.insert_or_update_object(self.instance)
         return self.instance
+
+
+class DocumentForm(BaseDocumentForm):
+    """The base of every form in which a document is uploaded or changed."""
+
+    def clean_file(self) -> Any:
+        """Return the file, which is what its ending says."""
+        file = self.cleaned_data["file"]
+        if isinstance(file, UploadedFile):
+            check_document(file, file.name, max_bytes=settings.WAGTAILDOCS_MAX_UPLOAD_SIZE)
+        return file
+
+    def save(self, commit: bool = True) -> ArticleDocument:
+        """Store the document; a file that was replaced is removed once the transaction has committed."""
+        replaced = self.original_file if commit and "file" in self.changed_data and self.original_file else None
+        self.original_file = None  # Wagtail would remove it at once, whether the row is stored or not
+        with transaction.atomic():
+            document = super().save(commit=commit)
+            if replaced:
+                transaction.on_commit(partial(replaced.storage.delete, replaced.name), robust=True)
+        return document
+
+
+class RecordingForm(BaseMediaForm):
+    """The base of every form in which a recording is uploaded or changed."""
+
+    def clean_file(self) -> Any:
+        """Return the file, which plays in every browser and no longer says where it was made."""
+        file = self.cleaned_data["file"]
+        if isinstance(file, UploadedFile):
+            check_recording(file, file.name, kind=self.instance.type, max_bytes=settings.RECORDING_MAX_BYTES)
+            if ending_of(file.name) in BOXED:
+                start, self.index = index_of(file)
+                if (blanked := without_place(self.index)) != self.index:
+                    file.seek(start)
+                    file.file.write(blanked)
+                file.seek(0)
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        """Return the fields; a film without dimensions gets those of its file, or is asked for them."""
+        fields = super().clean()
+        if "width" in self.fields and not (fields.get("width") and fields.get("height")):
+            if pixels := pixels_of(getattr(self, "index", b"")):
+                fields["width"], fields["height"] = pixels
+            elif "file" not in self.errors:
+                self.add_error("width", _("Give width and height in pixels: the page keeps that place for the film."))
+        return fields
+
+    def save(self, commit: bool = True) -> Any:
+        """Store the recording; a file that was replaced is removed once the transaction has committed."""
+        replaced = self.initial.get("file") if commit and "file" in self.changed_data else None
+        with transaction.atomic():
+            recording = super().save(commit=commit)
+            if replaced:
+                transaction.on_commit(partial(replaced.storage.delete, replaced.name), robust=True)
+        return recording

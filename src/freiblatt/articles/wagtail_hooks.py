@@ -3,13 +3,13 @@
 from django.urls import URLPattern, path
 from wagtail import hooks
 
-from freiblatt.articles import desk
+from freiblatt.articles import file_views
 
 
 @hooks.register("register_admin_urls")
 def picture_addresses() -> list[URLPattern]:
     """Return addresses at which staff see originals and renditions."""
     return [
-        path("pictures/<int:picture_pk>/original/", desk.original, name="articles_original"),
-        path("pictures/renditions/<int:rendition_pk>/", desk.rendition, name="articles_rendition"),
+        path("pictures/<int:picture_pk>/original/", file_views.original, name="articles_original"),
+        path("pictures/renditions/<int:rendition_pk>/", file_views.rendition, name="articles_rendition"),
     ]

@@ -8,8 +8,9 @@ from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.db.models import Model
 from django_tasks import task
-from wagtail.models import Page, ReferenceIndex
+from wagtail.models import ReferenceIndex
 
+from freiblatt.articles import keys
 from freiblatt.articles.imaging.render import encode, first_width_for, read_pixels, widths_for
 from freiblatt.articles.models import (
     ArticlePage,
@@ -19,9 +20,12 @@ from freiblatt.articles.models import (
     PictureFile,
     PictureFormat,
     PlainPage,
+    Recording,
     SectionPage,
     Topic,
 )
+from freiblatt.articles.models.documents import pages_referring_to
+from freiblatt.articles.models.listing import Listing, key_of_list
 from freiblatt.articles.uploads.drawings import public_drawing
 from freiblatt.articles.uploads.pictures import check_picture
 from freiblatt.pagestore.actions import mark_stale
@@ -125,45 +129,42 @@ def make_picture_files(picture_pk: int, original_name: str) -> int:
 
 def mark_picture_stale(*, picture: Picture) -> None:
     """Mark every page stale that shows `picture` to readers, once the transaction commits."""
-    if keys := keys_showing(picture):
-        mark_stale(keys)
+    mark_stale(keys_showing(picture))
 
 
 def keys_showing(picture: Picture) -> set[str]:
     """Return the store's keys of what shows `picture`: published pages, lists with its articles, authors, topics."""
-    keys: set[str] = set()
-    pages: set[int] = set(ArticlePage.objects.filter(lead_picture=picture).values_list("pk", flat=True))
-    keys.update(f"author:{pk}" for pk in Author.objects.filter(portrait=picture).values_list("pk", flat=True))
-    keys.update(f"topic:{pk}" for pk in Topic.objects.filter(picture=picture).values_list("pk", flat=True))
-    references = ReferenceIndex.get_references_to(picture).values_list("content_type", "object_id").distinct()
-    for content_type_id, object_id in references:
-        model = ContentType.objects.get_for_id(content_type_id).model_class()
-        if model is not None and issubclass(model, Page):
-            pages.add(int(object_id))
-        elif model not in (Author, Topic):
-            keys.add("site")  # a room above shows it in a way that this one cannot know
-    for page in Page.objects.filter(pk__in=pages).live().specific():
-        keys |= _keys_of_page(page, picture)
-    return keys
+    found = {keys.author_key(pk) for pk in Author.objects.filter(portrait=picture).values_list("pk", flat=True)}
+    found |= {keys.topic_key(pk) for pk in Topic.objects.filter(picture=picture).values_list("pk", flat=True)}
+    leads = ArticlePage.objects.filter(lead_picture=picture).live()
+    found |= {keys.article_key(pk) for pk in leads.values_list("pk", flat=True)}
+    # Teasers carry the lead picture, so every list in which the article stands shows it.
+    for name in Listing.objects.filter(article__in=leads).values_list("name", flat=True).distinct():
+        found.add(key_of_list(name))
+    found |= {keys.front_key(code) for code in leads.values_list("locale__language_code", flat=True)}
+    shown: list[Model] = [picture, *Recording.objects.filter(poster=picture)]
+    for thing in shown:
+        for page in pages_referring_to(thing).specific():
+            found |= _keys_of_page(page)
+    pages = {ArticlePage, FrontPage, PlainPage, SectionPage}
+    for content_type in ReferenceIndex.get_references_to(picture).values_list("content_type", flat=True).distinct():
+        model = ContentType.objects.get_for_id(content_type).model_class()
+        if model not in pages | {Author, Topic, Recording}:
+            found.add(keys.SITE)  # a room above shows it in a way that this one cannot know
+    return found
 
 
-def _keys_of_page(page: Model, picture: Picture) -> set[str]:
+def _keys_of_page(page: Model) -> set[str]:
     match page:
         case ArticlePage():
-            keys = {f"article:{page.pk}"}
-            if page.lead_picture_id == picture.pk:
-                language = page.locale.language_code
-                keys |= {f"section:{page.get_parent().pk}", f"front:{language}", f"latest:{language}"}
-                keys |= {f"author:{byline.author_id}" for byline in page.bylines.all()}
-                keys |= {f"topic:{topic.pk}" for topic in page.topics.all()}
-            return keys
+            return {keys.article_key(page.pk)}
         case SectionPage():
-            return {f"section:{page.pk}"}
+            return {keys.section_key(page.pk)}
         case FrontPage():
-            return {f"front:{page.locale.language_code}"}
+            return {keys.front_key(page.language)}
         case PlainPage():
-            return {f"plain:{page.pk}"}
-    return {"site"}
+            return {keys.plain_key(page.pk)}
+    return {keys.SITE}
 
 
 def _store_file(picture: Picture, kind: str, width_px: int, height_px: int, content: bytes) -> PictureFile:

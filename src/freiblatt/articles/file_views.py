@@ -1,0 +1,89 @@
+"""Files that our own views hand out: originals and renditions to staff, documents to whom they concern."""
+
+import mimetypes
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseNotModified
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.http import parse_etags, quote_etag
+from django.views.decorators.http import require_safe
+from wagtail import hooks
+from wagtail.permissions import policy_registry
+
+from freiblatt.articles.models import ArticleDocument, Picture, PictureRendition
+from freiblatt.pagestore.headers import FILE_POLICY
+
+
+def file_response(file: Any, *, content_type: str, cache_control: str, **kwargs: Any) -> FileResponse:
+    """Return an answer that streams a stored file, which may neither run nor be guessed into something else."""
+    try:
+        response = FileResponse(file.storage.open(file.name, "rb"), content_type=content_type, **kwargs)
+    except FileNotFoundError:
+        raise Http404 from None
+    response["Content-Security-Policy"] = FILE_POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = cache_control
+    return response
+
+
+@require_safe
+def original(request: HttpRequest, picture_pk: int) -> FileResponse:
+    """Answer with a picture's original, to staff who may choose or change it; never kept anywhere."""
+    picture = get_object_or_404(Picture, pk=picture_pk)
+    policy = policy_registry.get_by_type(Picture)
+    if not policy.user_has_any_permission_for_instance(request.user, ["choose", "change", "delete"], picture):
+        raise PermissionDenied
+    return file_response(
+        picture.file,
+        content_type=mimetypes.guess_type(picture.file.name)[0] or "application/octet-stream",
+        cache_control="private, no-store",
+        as_attachment=True,
+        filename=picture.filename,
+    )
+
+
+@require_safe
+def rendition(request: HttpRequest, rendition_pk: int) -> FileResponse:
+    """Answer with a rendition for the admin's screens. Its address changes with its content."""
+    row = get_object_or_404(PictureRendition, pk=rendition_pk)
+    return file_response(
+        row.file,
+        content_type=mimetypes.guess_type(row.file.name)[0] or "application/octet-stream",
+        cache_control="private, max-age=3600",
+    )
+
+
+@require_safe
+def document(request: HttpRequest, document_pk: str, name: str) -> HttpResponseBase:
+    """Answer with a document: to everybody where a published page shows it, to staff always, to others with 404.
+
+    It is the very file that was uploaded, so it may neither run, load, nor be taken for something else: only a PDF is
+    shown in the browser (Chromium and Firefox show a sandboxed one), everything else is saved. Stands in the place of
+    Wagtail's own view, which would send what our hook there answers only if it were no stream.
+    """
+    document = get_object_or_404(ArticleDocument, pk=document_pk)
+    if name != document.filename:
+        raise Http404
+    for check in hooks.get_hooks("before_serve_document"):  # restricted collections
+        if isinstance(refusal := check(document, request), HttpResponseBase):
+            return refusal
+    is_public = document.is_public
+    if not is_public and not request.user.has_perm("wagtailadmin.access_admin"):
+        raise Http404
+    # Asked for anew each time: whoever withdraws the page withdraws the document.
+    cache_control = "no-cache" if is_public else "private, no-store"
+    etag = quote_etag(document.get_file_hash())
+    if is_public and etag in parse_etags(request.headers.get("If-None-Match", "")):
+        return HttpResponseNotModified(headers={"ETag": etag, "Cache-Control": cache_control})
+    response = file_response(
+        document.file,
+        content_type=document.content_type,
+        cache_control=cache_control,
+        as_attachment=document.content_type != "application/pdf",
+        filename=document.download_name,
+    )
+    response["ETag"] = etag
+    return response
