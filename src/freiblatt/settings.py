@@ -259,7 +259,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"freiblatt": {"level": CONFIG.log_level.upper()}},
+    "loggers": {
+        "freiblatt": {"level": CONFIG.log_level.upper()},
+        "django_tasks": {"level": "CRITICAL"},  # says again, without the error, what freiblatt.jobs says
+    },
 }
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

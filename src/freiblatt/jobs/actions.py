@@ -108,6 +108,18 @@ def run_again(*, job: Job) -> Job:
     return job
 
 
+def run_dead_again() -> int:
+    """Return how many dead jobs are due again now, all of them: for the day after a server was away."""
+    count = 0
+    for job in Job.objects.dead().iterator():
+        try:
+            run_again(job=job)
+        except JobError:
+            continue  # somebody else has just decided about it
+        count += 1
+    return count
+
+
 def discard(*, job: Job) -> None:
     """Remove a job that waits or is dead. What it should have done is not done."""
     with transaction.atomic():

@@ -6,11 +6,23 @@ to change. Our row beside it lives as long as the job has not succeeded, so that
 
 import datetime
 
+from django.apps import apps
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_tasks.base import TASK_MAX_PRIORITY, TASK_MIN_PRIORITY
+
+
+def name_of(task_path: str) -> str:
+    """Return the last word of a dotted path."""
+    return task_path.rpartition(".")[2]
+
+
+def room_of(task_path: str) -> str:
+    """Return the name of the room or library that a dotted path lies in, in the active language."""
+    app = apps.get_containing_app_config(task_path)
+    return str(app.verbose_name) if app else task_path.partition(".")[0]
 
 
 class JobState(models.TextChoices):
@@ -90,12 +102,12 @@ class Job(models.Model):
     @property
     def name(self) -> str:
         """The function's name alone."""
-        return self.task_path.rpartition(".")[2]
+        return name_of(self.task_path)
 
     @property
     def room(self) -> str:
-        """Name of the room or library the function belongs to."""
-        return self.task_path.removeprefix("freiblatt.").partition(".")[0]
+        """Name of the room or library the function belongs to, in the active language."""
+        return room_of(self.task_path)
 
 
 class ScheduledRunQuerySet(models.QuerySet["ScheduledRun"]):
@@ -134,3 +146,13 @@ class ScheduledRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {timezone.localtime(self.due_at):%Y-%m-%d %H:%M}"
+
+    @property
+    def job_name(self) -> str:
+        """The function's name alone."""
+        return name_of(self.task_path)
+
+    @property
+    def room(self) -> str:
+        """Name of the room or library the function belongs to, in the active language."""
+        return room_of(self.task_path)

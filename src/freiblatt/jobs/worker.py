@@ -306,8 +306,6 @@ def main(queues: list[str] | None = None, threads: int = 2, *, ends_with_parent:
     `queues`: None for all. `threads`: jobs at once, not counting the thread kept for urgent work. `ends_with_parent`:
     for the child of a server, which must not outlive it. Status 0: stopped; 75: start it again.
     """
-    # Its lines repeat ours, without the error.
-    logging.getLogger("django_tasks").setLevel(logging.CRITICAL + 1)
     worker = Worker(queues=queues, threads=threads)
     return serve(worker, ends_with_parent=ends_with_parent)
 
