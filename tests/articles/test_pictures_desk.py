@@ -35,7 +35,7 @@ def test_editor_uploads_several_and_gives_credit_in_the_second_step(desk: Client
     assert first["success"]
     assert not Picture.objects.exists()
     waiting = UploadedFile.objects.get()
-    assert not [path for path in files_on_disk() if "4711" in path.name and "media" in path.parts[:-1]]
+    assert not [path for path in files_on_disk() if "IMG_4711" in path.name and "media" in path.parts[:-1]]
     assert waiting.file.storage.exists(waiting.file.name)
     prefix = f"uploaded-image-{waiting.pk}"
     address = f"/admin/images/multiple/create_from_uploaded_image/{waiting.pk}/"
