@@ -1,0 +1,49 @@
+"""A real browser on a real server. `page` is Playwright's, `live_server` pytest-django's.
+
+Debian's Chromium is taken where it is installed, else the one that Playwright brought.
+"""
+
+import os
+import shutil
+from typing import Any
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+# Playwright's synchronous interface runs a loop in this thread, and Django would take that for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Start Chromium where it is, with nothing that speaks to other hosts by itself."""
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    # Chromium's own sandbox does not run as root; nothing but our own pages is opened.
+    sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+    found = shutil.which("chromium")
+    return {**browser_type_launch_args, "args": [*quiet, *sandbox], **({"executable_path": found} if found else {})}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Speak German, as most readers here do; pages must not care."""
+    return {**browser_context_args, "locale": "de-DE", "timezone_id": "Europe/Berlin"}
+
+
+@pytest.fixture
+def front(transactional_db: None, live_server: LiveServer, settings: Any) -> Any:
+    """The front page of a founded publication in German and English, served at `live_server.url`.
+
+    A journey's server has a connection of its own, so what a journey stored is deleted after it and not rolled back;
+    the first rows, which come from migrations, go with it and are planted again here.
+    """
+    from wagtail.models import Collection, Page
+
+    from freiblatt.articles.actions import found_publication
+
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+    if not Page.objects.exists():
+        Page.add_root(title="Root", slug="root")
+    if not Collection.objects.exists():
+        Collection.add_root(name="Root")
+    return found_publication(name="Testblatt", url=live_server.url, languages=["de", "en"])
