@@ -14,7 +14,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPER := $(VENV)/.developer
 CATALOGUES := $(VENV)/.catalogues
 DESK := .cache/desk/secret.key
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -q
 
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
@@ -82,7 +82,6 @@ test: $(DEVELOPER) $(CATALOGUES) chromium
 fmt: $(DEVELOPER)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	git ls-files '*.html' | xargs -r $(BIN)/djade --target-version 5.2
 
 messages: $(DEVELOPER) gettext
 	$(BIN)/python -m tools.catalogues collect
@@ -106,7 +105,6 @@ lint: $(DEVELOPER)
 	echo "== Format and lint"
 	$(BIN)/ruff format --check --quiet . || { echo "make fmt mends the format." >&2; exit 1; }
 	$(BIN)/ruff check --quiet .
-	git ls-files '*.html' | xargs -r $(BIN)/djade --check --target-version 5.2
 
 types: $(DEVELOPER) $(DESK)
 	echo "== Types of actions and lib"
@@ -114,7 +112,7 @@ types: $(DEVELOPER) $(DESK)
 
 imports: $(DEVELOPER)
 	echo "== Who imports whom"
-	$(BIN)/lint-imports >.cache/imports.txt || { cat .cache/imports.txt; exit 1; }
+	$(BIN)/lint-imports >$(VENV)/imports.txt || { cat $(VENV)/imports.txt; exit 1; }
 
 catalogue: $(DEVELOPER) gettext
 	echo "== Catalogues"
@@ -129,7 +127,7 @@ wheel: $(DEVELOPER)
 	rm -rf .cache/wheel && mkdir -p .cache/wheel/elsewhere
 	$(BIN)/python -m build --wheel --outdir .cache/wheel . >.cache/wheel/build.txt 2>&1 || { cat .cache/wheel/build.txt; exit 1; }
 	$(PYTHON) -m venv .cache/wheel/venv
-	.cache/wheel/venv/bin/python -m pip --quiet --disable-pip-version-check install .cache/wheel/*.whl
+	.cache/wheel/venv/bin/python -m pip --quiet --quiet --disable-pip-version-check install .cache/wheel/*.whl
 	cd .cache/wheel/elsewhere && ../venv/bin/freiblatt demo --check
 
 .PHONY: help chromium postgresql gettext demo test fmt messages bench soak clean check lint types imports catalogue \

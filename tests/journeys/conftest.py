@@ -37,11 +37,12 @@ def front(transactional_db: None, live_server: LiveServer, settings: Any) -> Any
     A journey's server has a connection of its own, so what a journey stored is deleted after it and not rolled back;
     the first rows, which come from migrations, go with it and are planted again here.
     """
-    from wagtail.models import Collection, Page
+    from wagtail.models import Collection, Locale, Page
 
     from freiblatt.articles.actions import found_publication
 
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+    Locale.objects.get_or_create(language_code="de")
     if not Page.objects.exists():
         Page.add_root(title="Root", slug="root")
     if not Collection.objects.exists():

@@ -1,4 +1,4 @@
-"""A reader arrives by a link, on a phone in a train."""
+"""A reader arrives by a link, on a phone in a train or at a desk."""
 
 import pytest
 from playwright.sync_api import Page
@@ -10,10 +10,13 @@ from tests.factories import make_article, make_author, make_section
 pytestmark = pytest.mark.journey
 
 
-def test_reader_goes_from_the_front_page_to_an_article(front: FrontPage, live_server: LiveServer, page: Page) -> None:
+@pytest.mark.parametrize("width_px", [390, 1440])
+def test_reader_goes_from_the_front_page_to_an_article(
+    front: FrontPage, live_server: LiveServer, page: Page, width_px: int
+) -> None:
     section = make_section(title="Europa")
     make_article(section=section, title="Ein Hafen wird verkauft", authors=[make_author(name="Rosa Winter")])
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size({"width": width_px, "height": 844})
     foreign: list[str] = []
     page.on("request", lambda request: None if request.url.startswith(live_server.url) else foreign.append(request.url))
     page.goto(live_server.url + "/")
@@ -21,6 +24,6 @@ def test_reader_goes_from_the_front_page_to_an_article(front: FrontPage, live_se
     page.wait_for_url("**/europa/ein-hafen-wird-verkauft/")
     assert page.locator("h1").inner_text() == "Ein Hafen wird verkauft"
     assert page.evaluate("document.documentElement.lang") == "de"
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= width_px
     assert page.context.cookies() == []
     assert foreign == []

@@ -29,9 +29,13 @@ def serve(config: Config) -> int:
     """Serve the publication of `config`, which is the current one; return the status with which the server ended."""
     config.make_directories()
     refuse_taken_port(config.server_host, config.server_port)
+    from freiblatt.pagestore.serve import ServeError
     from freiblatt.pagestore.serve import serve as serve_pages
 
-    return serve_pages()
+    try:
+        return serve_pages(config)
+    except ServeError as error:
+        raise ConsoleError(str(error)) from error
 
 
 def refuse_taken_port(host: str, port: int) -> None:
