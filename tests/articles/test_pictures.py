@@ -265,6 +265,22 @@ def test_picture_replaced_while_its_files_are_made_keeps_the_new_ones_only(
         assert image.getpixel((5, 5))[0] > 200
 
 
+def test_two_workers_at_once_make_one_set_of_files(monkeypatch) -> None:
+    picture = make_picture()
+    before = files_on_disk()
+    encode = pictures.encode
+
+    def another_is_faster(*args, **kwargs):
+        monkeypatch.setattr(pictures, "encode", encode)
+        assert make_files(picture) == 8
+        return encode(*args, **kwargs)
+
+    monkeypatch.setattr(pictures, "encode", another_is_faster)
+    assert make_files(picture) == 0
+    assert picture.files.count() == 9
+    assert len(files_on_disk() - before) == 8
+
+
 def test_deletion_by_the_admin_orders_the_original_removed(django_capture_on_commit_callbacks) -> None:
     picture = make_picture()
     original = Path(picture.file.path)

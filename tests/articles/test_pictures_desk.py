@@ -90,3 +90,32 @@ def test_desk_sees_place_and_missing_statement(desk: Client) -> None:
         plain = desk.get(f"/admin/images/{make_picture().pk}/").content.decode()
     assert "Geheimkamera 7" in page
     assert page.count("<strong>") == plain.count("<strong>") + 1
+
+
+def test_editor_replaces_the_original(desk: Client, django_capture_on_commit_callbacks) -> None:
+    picture = make_picture()
+    old, public = Path(picture.file.path), Path(picture.files.get().file.path)
+    facts = {"title": "Hafen", "credit": "Karl Mohr", "licence": "b", "collection": picture.collection_id}
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = desk.post(f"/admin/images/{picture.pk}/", {**facts, "file": upload(photographed_bytes(), "neu.jpg")})
+        assert answer.status_code == 302
+        assert old.exists()
+        assert public.exists()
+    picture = Picture.objects.get()
+    assert picture.credit == "Karl Mohr"
+    assert Path(picture.file.path).exists()
+    assert picture.files.count() == 1
+    assert not old.exists()
+    assert not public.exists()
+
+
+def test_refused_replacement_leaves_everything_as_it_was(desk: Client) -> None:
+    picture = make_picture()
+    before = files_on_disk()
+    facts = {"title": "Neu", "credit": "Karl Mohr", "licence": "b", "collection": picture.collection_id}
+    bomb = upload(png_header(width=60_000, height=60_000), "neu.png")
+    answer = desk.post(f"/admin/images/{picture.pk}/", {**facts, "file": bomb})
+    assert answer.status_code == 200
+    assert "file" in answer.context["form"].errors
+    assert files_on_disk() - {path for path in files_on_disk() if "renditions" in path.parts} <= before
+    assert Picture.objects.get().title == "Hafen"

@@ -1,3 +1,5 @@
+from datetime import time
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,8 +10,12 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         from freiblatt.articles import blocks, file_receivers, parts, receivers  # noqa: F401
+        from freiblatt.articles.actions.cleaning import remove_left_over_files
         from freiblatt.articles.uploads import waiting
+        from freiblatt.jobs.rhythms import daily
+        from freiblatt.jobs.schedules import every
         from freiblatt.pagestore import fragments
 
         waiting.keep_private()
+        every(daily(time(4, 10)), name="articles.left_over_files", job=remove_left_over_files)
         fragments.register(parts.FRAGMENT, parts.render_fragment)

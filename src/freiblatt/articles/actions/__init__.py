@@ -1,5 +1,6 @@
 """Verbs of the room: everything that changes what is published."""
 
+from freiblatt.articles.actions.cleaning import remove_left_over_files
 from freiblatt.articles.actions.founding import found_publication
 from freiblatt.articles.actions.listing import forget_article, list_article, relist_all
 from freiblatt.articles.actions.pictures import add_picture, begin_picture_files, make_picture_files, mark_picture_stale
@@ -16,6 +17,7 @@ __all__ = [
     "mark_picture_stale",
     "publish_article",
     "relist_all",
+    "remove_left_over_files",
     "unpublish_article",
     "write_article",
 ]

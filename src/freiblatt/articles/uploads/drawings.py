@@ -4,9 +4,12 @@ import re
 from typing import IO
 from xml.etree.ElementTree import Element, ParseError
 
+import willow
 from defusedxml import DefusedXmlException
 from defusedxml import ElementTree as SafeTree
 from django.utils.translation import gettext_lazy as _
+from willow.image import UnrecognisedImageFormatError
+from willow.svg import WillowSvgException
 
 from freiblatt.articles.uploads import FileRefused
 
@@ -20,6 +23,7 @@ ACTING = {"script", "foreignObject", "iframe", "embed", "object", "audio", "vide
 SILENT = {"metadata", "title", "desc"}
 MAX_ELEMENTS = 50_000
 MAX_DEPTH = 200
+MAX_SIDE_PX = 100_000
 _OUTSIDE = re.compile(
     r"url\(\s*['\"]?\s*(?!#|data:image/(?:png|jpeg|gif|webp);)|@import|expression\s*\(|javascript:", re.I
 )
@@ -42,7 +46,19 @@ def read_drawing(file: IO[bytes]) -> Element:
             raise FileRefused(_("The drawing has too many elements. Export it as PNG instead."))
         _check_element(element)
     _leave_out_foreign(root, depth=0)
+    _check_dimensions(file)
     return root
+
+
+def _check_dimensions(file: IO[bytes]) -> None:
+    file.seek(0)
+    try:
+        width, height = willow.Image.open(file).get_size()
+        is_usable = 0 < width <= MAX_SIDE_PX and 0 < height <= MAX_SIDE_PX
+    except (WillowSvgException, UnrecognisedImageFormatError, ArithmeticError, ValueError):
+        is_usable = False
+    if not is_usable:
+        raise FileRefused(_("The drawing has no usable width and height. Give it some in pixels."))
 
 
 def _check_element(element: Element) -> None:
@@ -51,7 +67,8 @@ def _check_element(element: Element) -> None:
         raise FileRefused(
             _("The drawing contains “%(name)s”, which does more than draw. Save it without.") % {"name": name}
         )
-    if name == "style" and _OUTSIDE.search("".join(element.itertext())):
+    style = "".join(element.itertext()) if name == "style" else element.get("style", "")
+    if "\\" in style or _OUTSIDE.search(style):  # a backslash would write "url" in another way
         raise FileRefused(
             _("The drawing's style refers to another place. Save it as plain SVG with everything inside.")
         )
