@@ -61,7 +61,7 @@ def document(request: HttpRequest, document_pk: str, name: str) -> HttpResponseB
     """Answer with a document: to everybody where a published page shows it, to staff always, to others with 404.
 
     It is the very file that was uploaded, so it may neither run, load, nor be taken for something else: only a PDF is
-    shown in the browser (Chromium and Firefox show a sandboxed one), everything else is saved. Stands in the place of
+    shown in the browser, everything else is saved. Stands in the place of
     Wagtail's own view, which would send what our hook there answers only if it were no stream.
     """
     document = get_object_or_404(ArticleDocument, pk=document_pk)
