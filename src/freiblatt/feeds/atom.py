@@ -1,0 +1,81 @@
+"""Atom 1.0 (RFC 4287) with full text."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+from xml.sax.xmlreader import AttributesImpl
+
+from django.utils.feedgenerator import Atom1Feed, rfc3339_date
+from django.utils.xmlutils import SimplerXMLGenerator
+
+from freiblatt.feeds.channels import Channel
+from freiblatt.feeds.entries import Entry
+
+#: What an empty feed says of its age: RFC 4287 demands a date, and "now" would make every answer a new one.
+NEVER_UPDATED = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+class FullTextFeed(Atom1Feed):
+    """Django's Atom writer with `content` and with several authors for one entry."""
+
+    content_type = "application/atom+xml; charset=utf-8"
+    feed: dict[str, Any]
+
+    def latest_post_date(self) -> datetime:
+        """Return the newest date among the entries."""
+        return max((item["updateddate"] for item in self.items), default=NEVER_UPDATED)
+
+    def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
+        return {"xml:lang": item["language"]} if item["language"] != self.feed["language"] else {}
+
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
+        super().add_root_elements(handler)
+        if self.feed["icon"]:
+            handler.addQuickElement("icon", self.feed["icon"])
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
+        handler.addQuickElement("title", item["title"])
+        handler.addQuickElement("link", "", {"href": item["link"], "rel": "alternate", "type": "text/html"})
+        handler.addQuickElement("id", item["unique_id"])
+        handler.addQuickElement("published", rfc3339_date(item["pubdate"]))
+        handler.addQuickElement("updated", rfc3339_date(item["updateddate"]))
+        for person in item["people"]:
+            handler.startElement("author", AttributesImpl({}))
+            handler.addQuickElement("name", person.name)
+            handler.addQuickElement("uri", person.url)
+            handler.endElement("author")
+        if item["description"]:
+            handler.addQuickElement("summary", item["description"], {"type": "text"})
+        handler.addQuickElement("content", item["content"], {"type": "html"})
+        for topic in item["categories"]:
+            handler.addQuickElement("category", "", {"term": topic})
+
+
+def write(channel: Channel, found: Iterable[Entry]) -> str:
+    """Return the feed of `channel` as an Atom document."""
+    feed = FullTextFeed(
+        title=channel.title,
+        link=channel.url,
+        description="",
+        subtitle=channel.description or None,
+        language=channel.language,
+        feed_url=channel.atom_url,
+        feed_guid=channel.identity,
+        author_name=channel.publication,
+        author_link=channel.home_url,
+        icon=channel.icon_url,
+    )
+    for entry in found:
+        feed.add_item(
+            title=entry.title,
+            link=entry.url,
+            description=entry.summary,
+            unique_id=entry.identity,
+            pubdate=entry.published_on,
+            updateddate=entry.updated_on,
+            categories=entry.topics,
+            people=entry.authors,
+            content=entry.html,
+            language=entry.language,
+        )
+    return feed.writeString("utf-8")

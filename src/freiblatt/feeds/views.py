@@ -1,0 +1,137 @@
+"""Feeds, sitemaps and the small text files that machines ask for."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.views.decorators.http import require_safe
+
+from freiblatt.config import current
+from freiblatt.feeds import atom, json_feed, sitemaps
+from freiblatt.feeds.channels import (
+    Channel,
+    author_channel,
+    publication_channel,
+    section_channel,
+    topic_channel,
+)
+from freiblatt.feeds.entries import entries
+from freiblatt.lib.addresses import absolute
+from freiblatt.pagestore.actions import keep
+
+#: RFC 9116 wants a date not too far ahead; the file is made anew long before.
+SECURITY_TXT_DAYS = 180
+
+
+def _answer(channel: Channel, format: str) -> HttpResponse:  # noqa: A002 (the word of the addresses)
+    found = entries(channel.articles)
+    if format == "json":
+        response = HttpResponse(json_feed.write(channel, found), content_type=json_feed.CONTENT_TYPE)
+    else:
+        response = HttpResponse(atom.write(channel, found), content_type=atom.FullTextFeed.content_type)
+    return keep(response, keys=[*channel.keys, *(f"article:{entry.article_pk}" for entry in found)])
+
+
+def _channel_or_404(find: Callable[..., Channel], *arguments: str) -> Channel:
+    try:
+        return find(translation.get_language(), *arguments)
+    except ObjectDoesNotExist as error:
+        raise Http404(str(error)) from error
+
+
+@require_safe
+def publication_feed(request: HttpRequest, format: str) -> HttpResponse:  # noqa: A002
+    """Answer with the feed of everything in the address's language."""
+    return _answer(_channel_or_404(publication_channel), format)
+
+
+@require_safe
+def section_feed(request: HttpRequest, section: str, format: str) -> HttpResponse:  # noqa: A002
+    """Answer with a section's feed."""
+    return _answer(_channel_or_404(section_channel, section), format)
+
+
+@require_safe
+def author_feed(request: HttpRequest, slug: str, format: str) -> HttpResponse:  # noqa: A002
+    """Answer with an author's feed."""
+    return _answer(_channel_or_404(author_channel, slug), format)
+
+
+@require_safe
+def topic_feed(request: HttpRequest, slug: str, format: str) -> HttpResponse:  # noqa: A002
+    """Answer with a topic's feed."""
+    return _answer(_channel_or_404(topic_channel, slug), format)
+
+
+@require_safe
+def sitemap_index(request: HttpRequest) -> HttpResponse:
+    """Answer with the index of all sitemaps."""
+    response = render(
+        request, "feeds/sitemap_index.xml", {"parts": sitemaps.parts()}, content_type="application/xml; charset=utf-8"
+    )
+    return keep(response, keys=_all_latest())
+
+
+@require_safe
+def sitemap(request: HttpRequest, number: int) -> HttpResponse:
+    """Answer with one sitemap of at most `sitemaps.PART_SIZE` addresses."""
+    addresses = sitemaps.addresses(number)
+    if not addresses:
+        raise Http404
+    response = render(
+        request, "feeds/sitemap.xml", {"addresses": addresses}, content_type="application/xml; charset=utf-8"
+    )
+    return keep(response, keys=_all_latest())
+
+
+@require_safe
+def news_sitemap(request: HttpRequest) -> HttpResponse:
+    """Answer with the articles of the last two days, as news search engines want them."""
+    now = timezone.now()
+    news = sitemaps.news(now)
+    response = render(
+        request,
+        "feeds/news_sitemap.xml",
+        {"news": news, "publication": sitemaps.publication_name()},
+        content_type="application/xml; charset=utf-8",
+    )
+    until = min((item.published_on for item in news), default=now) + sitemaps.NEWS_AGE
+    return keep(response, keys=_all_latest(), until=until)
+
+
+@require_safe
+def robots_txt(request: HttpRequest) -> HttpResponse:
+    """Answer with what crawlers may ask, and where the sitemap is."""
+    response = render(
+        request,
+        "feeds/robots.txt",
+        {"sitemap": absolute(reverse("sitemap_index")), "news": absolute(reverse("news_sitemap"))},
+        content_type="text/plain; charset=utf-8",
+    )
+    return keep(response, keys=["site"])
+
+
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Answer with whom to tell about a hole (RFC 9116); 404 where the operator named nobody."""
+    contact = current().security_contact
+    if not contact:
+        raise Http404
+    now = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        f"Contact: {contact}",
+        f"Expires: {(now + timedelta(days=SECURITY_TXT_DAYS)).strftime('%Y-%m-%dT%H:%M:%SZ')}",
+        f"Preferred-Languages: {', '.join(code for code, _name in settings.LANGUAGES)}",
+        f"Canonical: {absolute(request.path)}",
+    ]
+    response = HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+    return keep(response, keys=["site"], until=now + timedelta(days=30))
+
+
+def _all_latest() -> list[str]:
+    return ["site", *(f"latest:{code}" for code, _name in settings.LANGUAGES)]
