@@ -24,11 +24,16 @@ def head_metadata(context: dict[str, Any]) -> dict[str, Any]:
     publication = context.get("publication")
     article = page if isinstance(page, ArticlePage) else None
     subject = page or context.get("topic") or context.get("author")
-    title = getattr(page, "seo_title", "") or str(getattr(subject, "title", "") or subject or "")
+    title = (
+        context.get("page_title")
+        or getattr(page, "seo_title", "")
+        or str(getattr(subject, "title", "") or subject or "")
+    )
     name = getattr(publication, "name", "")
     description = getattr(page, "search_description", "") or getattr(article, "standfirst", "")
     return {
         "title": title or name,
+        "full_title": f"{title} – {name}" if name and title and title != name else title or name,
         "name": name,
         "description": description or getattr(subject, "introduction", "") or getattr(publication, "description", ""),
         "canonical_url": absolute(context.get("canonical_url") or "/") if context.get("canonical_url") else "",
