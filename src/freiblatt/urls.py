@@ -13,7 +13,9 @@ urlpatterns = [
     re_path(r"^documents/(\d+)/(.*)$", file_views.document),  # in the place of Wagtail's, whose name it keeps
     path("documents/", include(wagtaildocs_urls)),
     path("", include("freiblatt.theme.urls")),
+    path("", include("freiblatt.feeds.urls")),
     *i18n_patterns(
+        path("", include("freiblatt.feeds.language_urls")),
         path("", include("freiblatt.articles.urls")),
         path("", include("freiblatt.discussion.urls")),
         path("", include(wagtail_urls)),

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from django.test import Client
 from django.utils import timezone
+from wagtail.rich_text import RichText
 
 from freiblatt.articles.models import ArticlePage, FrontPage
 from tests.factories import make_article, make_author, make_section, make_topic
@@ -34,7 +35,7 @@ def port(front: FrontPage) -> ArticlePage:
         standfirst="Wer bietet & wer schweigt",
         authors=[make_author(name="Rosa Winter")],
         topics=[make_topic(name="Handel")],
-        body=[("text", {"text": '<p>Der Käufer nennt sich <a href="/europa/">Nordlicht</a>.</p>'})],
+        body=[("text", RichText('<p>Der Käufer nennt sich <a href="/europa/">Nordlicht</a>.</p>'))],
     )
 
 
@@ -75,9 +76,7 @@ def test_identity_survives_a_new_address(port: ArticlePage, client: Client) -> N
 
 def test_scripts_and_handlers_never_reach_a_feed(port: ArticlePage, client: Client) -> None:
     ArticlePage.objects.filter(pk=port.pk).update(
-        body=json.dumps(
-            [{"type": "text", "value": {"text": "<p onclick=x()>a</p><script>evil()</script><p style='x'>b</p>"}}]
-        )
+        body=json.dumps([{"type": "text", "value": "<p onclick=x()>a</p><script>evil()</script><p style='x'>b</p>"}])
     )
     content = atom(client, "/feed.atom").findtext("a:entry/a:content", namespaces=ATOM)
     assert "evil" not in content

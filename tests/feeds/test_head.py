@@ -16,7 +16,7 @@ def structured_data(html: str) -> dict:
 
 
 @pytest.fixture
-def page(front: FrontPage, client: Client) -> str:
+def html(front: FrontPage, client: Client) -> str:
     article = make_article(
         section=make_section(title="Europa"),
         title="Ein Hafen </script><b>wird & verkauft",
@@ -29,8 +29,8 @@ def page(front: FrontPage, client: Client) -> str:
     return client.get(article.url).content.decode()
 
 
-def test_article_describes_itself(page: str) -> None:
-    found = structured_data(page)
+def test_article_describes_itself(html: str) -> None:
+    found = structured_data(html)
     assert found["@type"] == "NewsArticle"
     assert found["headline"] == "Ein Hafen </script><b>wird & verkauft"
     assert found["author"] == [
@@ -43,17 +43,17 @@ def test_article_describes_itself(page: str) -> None:
     assert found["keywords"] == ["Handel"]
 
 
-def test_a_headline_cannot_end_the_data_block(page: str) -> None:
-    assert "</script><b>" not in page
+def test_a_headline_cannot_end_the_data_block(html: str) -> None:
+    assert "</script><b>" not in html
 
 
-def test_canonical_address_and_feed_are_full(page: str) -> None:
-    assert '<link rel="canonical" href="http://testserver/europa/hafen/">' in page
+def test_canonical_address_and_feed_are_full(html: str) -> None:
+    assert '<link rel="canonical" href="http://testserver/europa/hafen/">' in html
     assert re.search(
-        r'<link rel="alternate" type="application/atom\+xml"[^>]* href="http://testserver/[^"]*feed.atom">', page
+        r'<link rel="alternate" type="application/atom\+xml"[^>]* href="http://testserver/[^"]*feed.atom">', html
     )
-    assert '<meta property="og:type" content="article">' in page
-    assert '<meta name="description" content="Wer bietet.">' in page
+    assert '<meta property="og:type" content="article">' in html
+    assert '<meta name="description" content="Wer bietet.">' in html
 
 
 def test_translations_point_at_each_other(front: FrontPage, client: Client) -> None:

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.html import format_html
 
 from freiblatt.articles.models import ArticlePage, BylineRole
+from freiblatt.articles.models.pictures import picture_url
 from freiblatt.articles.parts import parts_of
 from freiblatt.lib.addresses import absolute
 
@@ -102,8 +103,7 @@ def entry(article: ArticlePage) -> Entry:
 
 def image_url(article: ArticlePage) -> str:
     """Return the full address of the lead picture as JPEG of about 1,200 pixels, or "" where there is none."""
-    picture = article.lead_picture
-    return absolute(picture.public_url(width_px=1200)) if picture and picture.public_url(width_px=1200) else ""
+    return picture_url(article.lead_picture, width_px=1200)
 
 
 def full_text(article: ArticlePage, url: str) -> str:

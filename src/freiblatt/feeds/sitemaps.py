@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Max
+from django.urls import reverse
 from django.utils import translation
 from wagtail.models import Page
 
@@ -43,14 +44,20 @@ class News:
 
 def parts() -> list[str]:
     """Return the full addresses of all parts: 0 holds authors and topics, the others pages."""
+    return [absolute(reverse("sitemap", args=[number])) for number in range(_count_parts())]
+
+
+def _count_parts() -> int:
     highest = Page.objects.aggregate(highest=Max("pk"))["highest"] or 0
-    return [absolute(f"/sitemap-{number}.xml") for number in range(highest // PART_SIZE + 2)]
+    return highest // PART_SIZE + 2
 
 
-def addresses(number: int) -> list[Address]:
-    """Return what part `number` lists; empty where there is no such part."""
+def addresses(number: int) -> list[Address] | None:
+    """Return what part `number` lists, perhaps nothing; None where there is no such part."""
     if number == 0:
         return _people_and_topics()
+    if number >= _count_parts():
+        return None
     first = (number - 1) * PART_SIZE
     pages = (
         Page.objects.live()

@@ -81,7 +81,7 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
 def sitemap(request: HttpRequest, number: int) -> HttpResponse:
     """Answer with one sitemap of at most `sitemaps.PART_SIZE` addresses."""
     addresses = sitemaps.addresses(number)
-    if not addresses:
+    if addresses is None:
         raise Http404
     response = render(
         request, "feeds/sitemap.xml", {"addresses": addresses}, content_type="application/xml; charset=utf-8"
