@@ -92,7 +92,7 @@ def test_author_lists_what_the_author_wrote_in_this_language(front: FrontPage, c
     rosa = make_author(name="Rosa Winter")
     make_articles(2, section=make_section(title="Europa"), authors=[rosa])
     make_article(section=make_section(title="Europe", language="en"), title="A port is sold", authors=[rosa])
-    response = client.get("/authors/rosa-winter/")
+    response = client.get("/autoren/rosa-winter/")
     assert headlines(response.context["teasers"]) == ["Artikel 1", "Artikel 0"]
     assert response.store_keys == [f"author:{rosa.pk}", "site"]
     assert headlines(client.get("/en/authors/rosa-winter/").context["teasers"]) == ["A port is sold"]
@@ -102,7 +102,7 @@ def test_topic_lists_its_articles_of_all_sections(front: FrontPage, client: Clie
     trade = make_topic(name="Handel")
     make_articles(1, section=make_section(title="Europa"), topics=[trade])
     make_article(section=make_section(title="Klima"), title="Anderswo", topics=[trade])
-    response = client.get("/topics/handel/")
+    response = client.get("/themen/handel/")
     assert headlines(response.context["teasers"]) == ["Anderswo", "Artikel 0"]
     assert response.store_keys == ["site", f"topic:{trade.pk}"]
     assert client.get("/en/topics/handel/").status_code == 404
@@ -112,18 +112,16 @@ def test_archive_counts_months_and_lists_one(front: FrontPage, client: Client) -
     section = make_section(title="Europa")
     make_articles(2, section=section)
     make_article(section=section, title="Nachtschicht", published_on=datetime.fromisoformat("2025-06-30T22:30:00Z"))
-    years = client.get("/archive/").context["years"]
+    years = client.get("/archiv/").context["years"]
     assert [(year.year, [(m.first_day.month, m.count, m.url) for m in year.months]) for year in years] == [
-        (2025, [(8, 2, "/archive/2025/08/"), (7, 1, "/archive/2025/07/")])
+        (2025, [(8, 2, "/archiv/2025/08/"), (7, 1, "/archiv/2025/07/")])
     ]
-    month = client.get("/archive/2025/08/").context
+    month = client.get("/archiv/2025/08/").context
     assert headlines(month["teasers"]) == ["Artikel 1", "Artikel 0"]
-    assert (month["previous_month_url"], month["next_month_url"]) == ("/archive/2025/07/", "")
+    assert (month["previous_month_url"], month["next_month_url"]) == ("/archiv/2025/07/", "")
 
 
-@pytest.mark.parametrize(
-    "address", ["/archive/2025/13/", "/archive/2025/09/", "/archive/2025/00/", "/archive/0001/01/"]
-)
+@pytest.mark.parametrize("address", ["/archiv/2025/13/", "/archiv/2025/09/", "/archiv/2025/00/", "/archiv/0001/01/"])
 def test_month_without_articles_is_not_found(front: FrontPage, client: Client, address: str) -> None:
     make_articles(1, section=make_section(title="Europa"))
     assert client.get(address).status_code == 404
@@ -144,7 +142,7 @@ def _open(client: Client, address: str) -> Callable[[], int]:
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/europa/", "/authors/rosa-winter/", "/topics/handel/", "/archive/2025/08/", "/europa/artikel-0/"],
+    ["/", "/europa/", "/autoren/rosa-winter/", "/themen/handel/", "/archiv/2025/08/", "/europa/artikel-0/"],
 )
 def test_page_costs_the_same_with_one_and_three_articles(front: FrontPage, client: Client, address: str) -> None:
     section, rosa, trade = make_section(title="Europa"), make_author(), make_topic()
