@@ -9,7 +9,6 @@ export function start(link) {
   frame.allowFullscreen = true;
   frame.referrerPolicy = "strict-origin-when-cross-origin";
   frame.className = "embed-frame";
-  const place = link.closest("[data-embed-place]") || link;
-  place.replaceWith(frame);
+  link.replaceWith(frame);
   frame.focus();
 }
