@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import prefetch_related_objects
+from wagtail.blocks import StreamValue, StructValue
+from wagtail.blocks.list_block import ListValue
 
 from freiblatt.articles import bylines, keys, parts
 from freiblatt.articles.lists import related_articles
@@ -51,12 +53,15 @@ def pictures_of(page: "ArticlePage") -> "list[Picture]":
     def walk(value: Any) -> None:
         if isinstance(value, Picture):
             found.append(value)
-        elif hasattr(value, "bound_blocks"):
-            for child in value.bound_blocks.values():
-                walk(child.value)
-        elif hasattr(value, "__iter__") and not isinstance(value, str):
+        elif isinstance(value, StructValue):
+            for child in value.values():
+                walk(child)
+        elif isinstance(value, ListValue):
             for child in value:
-                walk(getattr(child, "value", child))
+                walk(child)
+        elif isinstance(value, StreamValue):
+            for block in value:
+                walk(block.value)
 
     walk(page.body)
     return found

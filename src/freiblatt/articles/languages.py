@@ -34,7 +34,7 @@ def language_of(thing: "TranslatableMixin") -> str:
 
 
 def links_between_pages(page: Page) -> list[LanguageLink]:
-    """Return `page` and its public translations as links, in the order of the settings; [] where it stands alone."""
+    """Return the public translations of `page` as links, in the order of the settings."""
     others = (
         Page.objects.filter(translation_key=page.translation_key, live=True)
         .exclude(pk=page.pk)
@@ -42,23 +42,24 @@ def links_between_pages(page: Page) -> list[LanguageLink]:
         .only("url_path", "live", "locale__language_code", "translation_key")
     )
     found = {other.locale.language_code: other.get_url() or "" for other in others}
-    return _links({**found, page.locale.language_code: page.get_url() or ""}) if found else []
+    return _links(found)
 
 
 def links_between_topics(topic: Any) -> list[LanguageLink]:
-    """Return `topic` and its translations as links; [] where it stands alone."""
+    """Return the translations of `topic` as links, in the order of the settings."""
     others: QuerySet = topic.get_translations().select_related("locale")
     found = {other.locale.language_code: other.get_absolute_url() for other in others}
-    return _links({**found, topic.locale.language_code: topic.get_absolute_url()}) if found else []
+    return _links(found)
 
 
 def links_between_addresses(address: Callable[[], str]) -> list[LanguageLink]:
-    """Return what `address` returns in each language, as links; for pages that exist in every language."""
+    """Return what `address` returns in each other language, as links; for pages that exist in every language."""
     found = {}
     for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            found[code] = address()
-    return _links(found) if len(found) > 1 else []
+        if code != translation.get_language():
+            with translation.override(code):
+                found[code] = address()
+    return _links(found)
 
 
 def _links(urls: dict[str, str]) -> list[LanguageLink]:

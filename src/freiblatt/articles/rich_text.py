@@ -1,11 +1,15 @@
 """Clean running text: what is stored of it, whoever brings it."""
 
 import re
+from collections.abc import Mapping
 
 import nh3
 from bs4 import BeautifulSoup, Tag
+from bs4.element import PreformattedString
 
-#: What running text consists of, as it is stored. Links and embeds of Wagtail are elements with data in attributes.
+from freiblatt.articles import body
+
+#: What running text consists of, as it is stored. Links to our own pages are elements with a type and an id.
 TAGS = {"p", "h2", "h3", "b", "i", "sub", "sup", "a", "ul", "ol", "li", "br", "hr"}
 ATTRIBUTES = {"a": {"href", "linktype", "id"}, "*": {"data-block-key"}}
 SCHEMES = {"http", "https", "mailto", "tel"}
@@ -18,9 +22,8 @@ LINES = ("div", "section", "article", "blockquote", "pre", "td", "dt", "dd", "fi
 #: The signs that Word writes before the paragraphs that it means as items of a list.
 BULLET = re.compile(r"^[\s\u00a0]*(?:[·•▪–\u00a7\uf0b7-]|o(?=[\s\u00a0]))[\s\u00a0]*")
 NUMBER = re.compile(r"^[\s\u00a0]*(?:\d{1,3}|[a-z])[.)][\s\u00a0]*")
-LOOKS_PASTED = re.compile(
-    r"<(?!/?(?:p|h2|h3|b|i|sub|sup|a|ul|ol|li|br|hr)[\s/>])|\s(?:style|class)\s*=|[\u00a0\u00ad]", re.I
-)
+ELEMENT = re.compile(r"</?([a-zA-Z][\w:-]*)")
+LEFT_BY_OTHERS = re.compile(r"\s(?:style|class)\s*=|[\u00a0\u00ad]", re.IGNORECASE)
 
 
 def clean_rich_text(html: str) -> str:
@@ -29,12 +32,13 @@ def clean_rich_text(html: str) -> str:
     Made for what Word, Google Docs and web pages leave on the clipboard: styles, classes and comments go, lists that
     only look like lists become lists, headlines fit below the article's, empty paragraphs disappear.
     """
-    if LOOKS_PASTED.search(html):
+    registered = body.text_elements()
+    if _looks_pasted(html, registered):
         html = _mend(html)
     cleaned = nh3.clean(
         html,
-        tags=TAGS,
-        attributes=ATTRIBUTES,
+        tags=TAGS | registered.keys(),
+        attributes={**ATTRIBUTES, **registered},
         url_schemes=SCHEMES,
         link_rel=None,
         generic_attribute_prefixes=set(),
@@ -45,10 +49,18 @@ def clean_rich_text(html: str) -> str:
     )
 
 
+def _looks_pasted(html: str, registered: Mapping[str, set[str]]) -> bool:
+    if LEFT_BY_OTHERS.search(html):
+        return True
+    return any(name.lower() not in TAGS and name.lower() not in registered for name in ELEMENT.findall(html))
+
+
 def _mend(html: str) -> str:
     soup = BeautifulSoup(html, "html.parser")
     for unseen in soup(["script", "style", "head", "title", "xml", "meta", "link"]):
         unseen.decompose()
+    for declaration in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
+        declaration.extract()  # comments and Word's <![if …]>
     for mark in soup.find_all(lambda tag: "mso-list:ignore" in str(tag.get("style", "")).replace(" ", "").lower()):
         mark.decompose()
     for span in soup(["span", "font"]):
@@ -80,7 +92,8 @@ def _keep_emphasis(soup: BeautifulSoup, span: Tag) -> None:
 def _drop_bold_of_everything(soup: BeautifulSoup) -> None:
     """Google Docs wraps the whole clipboard into one bold element with the weight taken back by style."""
     for bold in soup("b"):
-        if "font-weight:normal" in str(bold.get("style", "")).replace(" ", "") or bold.find(["p", "ul", "ol", "h2"]):
+        style = str(bold.get("style", "")).replace(" ", "")
+        if re.search(r"(?:^|;)font-weight:(?:normal|400)", style) or bold.find(["p", "ul", "ol", "h2"]):
             bold.unwrap()
 
 

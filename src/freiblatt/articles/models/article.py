@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
@@ -14,12 +14,15 @@ from wagtail.models import Locale, Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
+from freiblatt.articles.blocks.embeds import frame_hosts
 from freiblatt.articles.body import BodyField
 from freiblatt.articles.models.listing import author_list, latest_list, month_list, section_list, topic_list
 from freiblatt.articles.models.people import Author
 from freiblatt.articles.models.reader_page import ReaderPage
 from freiblatt.articles.models.section import SectionPage
 from freiblatt.articles.models.topics import Topic
+from freiblatt.articles.page_forms import ArticleForm
+from freiblatt.pagestore.policy import allow_frames
 
 
 class ArticleQuerySet(PageQuerySet):
@@ -68,6 +71,9 @@ class ArticlePage(ReaderPage):
     template = "theme/article.html"
     parent_page_types = ["articles.SectionPage"]
     subpage_types: list[str] = []
+    base_form_class = ArticleForm
+    #: A draft may be stored before it is complete; the form says so while it stores one.
+    is_being_drafted = False
     exclude_fields_in_copy = ["published_on", "updated_on", "published_time_is_known", "listings"]
 
     kicker = models.CharField(
@@ -149,7 +155,12 @@ class ArticlePage(ReaderPage):
     def clean(self) -> None:
         super().clean()
         self.reading_minutes = self._count_minutes()
-        if self.lead_picture and not self.lead_is_decorative and not self.alt_of_lead_picture:
+        if (
+            not self.is_being_drafted
+            and self.lead_picture
+            and not self.lead_is_decorative
+            and not self.alt_of_lead_picture
+        ):
             raise ValidationError(
                 {"lead_alt": _("Describe the lead picture for those who do not see it, or say that it is decorative.")}
             )
@@ -205,3 +216,9 @@ class ArticlePage(ReaderPage):
 
     def store_keys(self, context: dict[str, Any]) -> Iterable[str]:
         return context["store_keys"]
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return allow_frames(super().serve(request, *args, **kwargs), frame_hosts(self.body))
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        return allow_frames(super().serve_preview(request, mode_name), frame_hosts(self.body))

@@ -1,0 +1,83 @@
+"""Tables."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+from wagtail.blocks import BooleanBlock, CharBlock, FloatBlock, StructBlock
+from wagtail.blocks.struct_block import StructBlockValidationError
+from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
+
+from freiblatt.articles.blocks.text import CleanRichTextBlock
+
+
+class CellsBlock(TypedTableBlock):
+    """Columns of text, of numbers, of running text."""
+
+    text = CharBlock(label=_("text"), required=False, max_length=500)
+    number = FloatBlock(label=_("number"), required=False)
+    rich_text = CleanRichTextBlock(label=_("running text"), required=False, features=["bold", "italic", "link"])
+
+
+class TableBlock(StructBlock):
+    """A table with a caption that says what it shows, and headers that a screen reader tells with every cell."""
+
+    caption = CharBlock(label=_("caption"), max_length=300, help_text=_("What the table shows."))
+    table = CellsBlock(label=_("table"))
+    has_row_headers = BooleanBlock(label=_("the first column names the rows"), required=False, default=True)
+    source = CharBlock(label=_("source"), required=False, max_length=300)
+
+    class Meta:
+        icon = "table"
+        label = _("Table")
+        group = _("Facts and files")
+        template = "articles/blocks/table.html"
+        label_format = "{caption}"
+
+    def clean(self, value: Any) -> Any:
+        value = super().clean(value)
+        if self.is_deferred_validation:
+            return value
+        columns = value["table"].columns
+        if not columns or not value["table"].row_data:
+            raise StructBlockValidationError({"table": ValidationError(_("A table has at least one column and row."))})
+        if not all(column["heading"].strip() for column in columns[1:]) or (
+            len(columns) == 1 and not columns[0]["heading"].strip()
+        ):
+            raise StructBlockValidationError({"table": ValidationError(_("Give every column a heading."))})
+        return value
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        context = super().get_context(value, parent_context=parent_context)
+        table = value["table"]
+        has_row_headers = bool(value.get("has_row_headers"))
+        context["headings"] = [
+            {"text": column["heading"], "is_number": column["block"].name == "number"} for column in table.columns
+        ]
+        context["rows"] = [
+            [
+                {
+                    "block": cell,
+                    "number": _number(cell.value) if cell.block.name == "number" else None,
+                    "is_header": place == 0 and has_row_headers,
+                }
+                for place, cell in enumerate(row)
+            ]
+            for row in table.rows
+        ]
+        return context
+
+
+#: Smaller numbers stay in one piece: they are counted at a glance, and a year is none that one groups.
+GROUPED_FROM = 10_000
+
+
+def _number(value: float | None) -> str:
+    """Return a number as the active language prints it; "" for none."""
+    if value is None:
+        return ""
+    exact = Decimal(repr(value))
+    exact = exact.to_integral_value() if exact == exact.to_integral_value() else exact
+    return number_format(f"{exact:f}", use_l10n=True, force_grouping=abs(exact) >= GROUPED_FROM)
