@@ -9,6 +9,9 @@ from django.http import HttpResponse
 
 from freiblatt.pagestore import marking
 from freiblatt.pagestore.models import StaleMark
+from freiblatt.pagestore.policy import allow_frames
+
+__all__ = ["allow_frames", "keep", "mark_stale"]
 
 logger = logging.getLogger(__name__)
 

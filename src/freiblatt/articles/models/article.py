@@ -22,7 +22,7 @@ from freiblatt.articles.models.reader_page import ReaderPage
 from freiblatt.articles.models.section import SectionPage
 from freiblatt.articles.models.topics import Topic
 from freiblatt.articles.page_forms import ArticleForm
-from freiblatt.pagestore.policy import allow_frames
+from freiblatt.pagestore.actions import allow_frames
 
 
 class ArticleQuerySet(PageQuerySet):
