@@ -33,7 +33,8 @@ class TestFilledDemo(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
         found_publication(name="Testblatt", url="http://testserver", languages=["de", "en"])
-        fill()
+        with cls.captureOnCommitCallbacks(execute=True):  # whether a document is public is noted with the commit
+            fill()
 
     def test_filling_twice_doubles_nothing(self) -> None:
         before = _counted()
