@@ -235,7 +235,8 @@ def _settle(comment: Comment | None) -> None:
         Comment.objects.filter(pk=comment.pk).update(slot=slot)
         comment.slot = slot
         _count_listed(comment, step)
-        comment = Comment.objects.filter(pk=comment.parent_id, state__in=TOMBSTONES).first()
+        # A comment at the top has no parent, and no comment has the key None.
+        comment = Comment.objects.filter(pk=comment.parent_id, state__in=TOMBSTONES).first()  # type: ignore[misc]
 
 
 def _count_listed(comment: Comment, step: int) -> None:

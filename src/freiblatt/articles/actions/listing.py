@@ -43,7 +43,7 @@ def list_article(*, article: ArticlePage) -> None:
     if gone:
         Listing.objects.filter(article=article, name__in=gone).delete()
     Listing.objects.bulk_create(
-        Listing(article=article, name=name, listed_on=article.published_on)
+        Listing(article=article, name=name, listed_on=article.published_on)  # type: ignore[misc]  # public: has a date
         for name in sorted(wanted - (before.keys() - gone))
     )
     if not before and not is_public:

@@ -43,7 +43,7 @@ def add_picture(*, file: IO[bytes], name: str, title: str, credit: str, licence:
     """
     check_picture(file, name)
     picture = Picture(title=title, credit=credit, licence=licence, **fields)
-    picture.file = File(file, name=name)
+    picture.file = File(file, name=name)  # type: ignore[assignment]  # the field makes its own of it
     picture._set_image_file_metadata()
     picture.save()
     return picture
@@ -122,7 +122,7 @@ def make_picture_files(picture_pk: int, original_name: str) -> int:
     finally:
         # Whatever found no row is nobody's: the picture was replaced or deleted, another run was first, or we failed.
         for file in made:
-            storage.delete(file.file.name)
+            storage.delete(str(file.file.name))
         if not is_kept:
             logger.info("Picture %s changed while its files were made; they were removed.", picture_pk)
 

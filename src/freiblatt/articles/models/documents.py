@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument
 from wagtail.documents.models import Document as WagtailDocument
 from wagtail.models import Page, ReferenceIndex
+from wagtail.query import PageQuerySet
 from wagtailmedia.models import AbstractMedia
 
 from freiblatt.articles.models.pictures import originals_storage
@@ -28,7 +29,7 @@ def recording_name(instance: models.Model, filename: str) -> str:
     return f"recordings/{secrets.token_hex(12)}.{ending_of(filename)[:8] or 'bin'}"
 
 
-def pages_referring_to(thing: models.Model) -> models.QuerySet[Page]:
+def pages_referring_to(thing: models.Model) -> PageQuerySet:
     """Return the published pages whose published content refers to `thing`.
 
     What a draft refers to does not count: the index is made from the stored page, not from its revisions.
