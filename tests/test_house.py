@@ -29,6 +29,7 @@ REGISTRIES = {
     "articles.languages",
     "articles.parts",
     "articles.teasers",
+    "importers.page",
     "jobs.rhythms",
     "jobs.schedules",
     "jobs.worker",

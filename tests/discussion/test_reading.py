@@ -47,12 +47,12 @@ def test_answers_stand_inside_what_they_answer(thread: Thread, article: ArticleP
     assert html[positions[1] : positions[2]].count("</article>") == 2
     assert html.count("<article") == html.count("</article>") == 3
     assert "3 comments" in html
-    assert render_count(article) == '<a href="#discussion">3 comments</a>'
+    assert render_count(article) == '<a href="/europa/ein-hafen-wird-verkauft/#discussion">3 comments</a>'
 
 
 def test_one_comment_is_one_comment(thread: Thread, article: ArticlePage) -> None:
     say(thread)
-    assert render_count(article) == '<a href="#discussion">1 comment</a>'
+    assert render_count(article) == '<a href="/europa/ein-hafen-wird-verkauft/#discussion">1 comment</a>'
 
 
 def test_only_the_newsroom_wears_the_badge(thread: Thread, article: ArticlePage) -> None:

@@ -26,14 +26,14 @@ def render_thread(article: "ArticlePage") -> str:
 
 
 def render_count(article: "ArticlePage") -> str:
-    """Return "9 comments" as a link to the thread below; "" where there are none."""
+    """Return "9 comments" as a link to the thread, from the article or from a list; "" where there are none."""
     from freiblatt.discussion.models import Thread
     from freiblatt.discussion.reading import count_text
 
     n_public = Thread.objects.filter(article=article.pk).values_list("n_public", flat=True).first()
     if not n_public:
         return ""
-    return format_html('<a href="#discussion">{}</a>', count_text(n_public))
+    return format_html('<a href="{}#discussion">{}</a>', article.get_url() or "", count_text(n_public))
 
 
 def keys(article: "ArticlePage") -> list[str]:

@@ -56,6 +56,7 @@ def _slice(request: HttpRequest, section: str, slug: str, *, order: Order, key: 
         "page_title": _("Discussion: %(headline)s") % {"headline": article.title},
         "article": article,
         "article_url": article.get_url(request),
+        "canonical_url": request.path,
         "thread": shown,
     }
     return _kept(render(request, "discussion/slice.html", context), found)
@@ -76,6 +77,7 @@ def _conversation(request: HttpRequest, section: str, slug: str, pk: int, *, key
         "page_title": _("Comment by %(name)s") % {"name": name} if name else _("A comment that is gone"),
         "article": article,
         "article_url": article.get_url(request),
+        "canonical_url": request.path,
         "conversation": conversation,
         "thread_url": Addresses(article).thread,
     }
