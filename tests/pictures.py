@@ -24,13 +24,14 @@ def picture_bytes(
 
 
 def photographed_bytes(*, width: int = 1000, height: int = 600, orientation: int = 1) -> bytes:
-    """Return a JPEG as a telephone makes it: with place, device and orientation."""
+    """Return a JPEG as a telephone makes it: with place, device, notes and orientation."""
     exif = Image.Exif()
     exif[0x0110] = "Geheimkamera 7"
     exif[0x0112] = orientation
     place = exif.get_ifd(0x8825)
     place.update({1: "N", 2: (52.0, 31.0, 12.0), 3: "E", 4: (13.0, 24.0, 36.0)})
-    return picture_bytes(width=width, height=height, exif=exif)
+    note = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>Geheimkamera</x:xmpmeta>"
+    return picture_bytes(width=width, height=height, exif=exif, xmp=note, comment=b"Geheimkamera")
 
 
 def png_header(*, width: int, height: int) -> bytes:
