@@ -1,11 +1,15 @@
 """Static files as readers get them: one sheet made of many, under a name that changes with its content."""
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
+import brotli
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage
+from django.core.management import call_command
+from django.test import override_settings
 
 from freiblatt.theme.storage import HashedStaticStorage, flatten, rebase
 
@@ -122,3 +126,65 @@ def test_modules_import_each_other_by_hashed_names(prepare: Prepare) -> None:
 )
 def test_addresses_are_turned_only_where_they_are_relative(address: str, expected: str) -> None:
     assert rebase(f"url({address})", "theme/css/base.css", "theme/theme.css") == expected
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> HashedStaticStorage:
+    """Collect our own static files and those of a publication with a sheet of its own."""
+    own = tmp_path_factory.mktemp("theme") / "static"
+    own.mkdir()
+    (own / "site.css").write_text(".mast-name { font-variant: small-caps; background: url(leaf.svg) }")
+    (own / "leaf.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    backend = {"BACKEND": "freiblatt.theme.storage.HashedStaticStorage"}
+    with override_settings(
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),
+        STATICFILES_DIRS=[("site", own)],
+        STORAGES={"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}, "staticfiles": backend},
+    ):
+        ours = ["theme", "articles", "discussion", "site"]
+        others = ["wagtail*", "admin", "rest_framework", "taggit", "modelcluster", "django_*"]
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=others)
+        storage = HashedStaticStorage()
+        assert all(storage.exists(folder) for folder in ours)
+        storage.location  # noqa: B018 (read while the settings hold)
+        return storage
+
+
+def text_of(storage: HashedStaticStorage, name: str) -> str:
+    """Return a collected file as readers get it."""
+    with storage.open(storage.stored_name(name)) as file:
+        return file.read().decode()
+
+
+def test_our_own_sheet_is_whole_and_small(collected: HashedStaticStorage) -> None:
+    sheet = text_of(collected, "theme/theme.css")
+    assert "@import" not in sheet
+    for belongs in (".story {", ".block-quotation {", ".comment {", "@media print", "Freiblatt Serif"):
+        assert belongs in sheet
+    assert sheet.index(".story {") < sheet.index(".block-quotation {") < sheet.index(".mast-name { font-variant")
+    assert sheet.count("{") == sheet.count("}")
+    assert len(brotli.compress(sheet.encode())) < 8_000
+
+
+def test_publications_sheet_names_its_files_hashed(collected: HashedStaticStorage) -> None:
+    leaf = Path(collected.stored_name("site/leaf.svg")).name
+    assert f'url("../site/{leaf}")' in text_of(collected, "theme/theme.css")
+
+
+def test_reading_costs_at_most_one_typeface_and_two_kilobytes_of_script(collected: HashedStaticStorage) -> None:
+    with collected.open(collected.stored_name("theme/fonts/freiblatt-serif-latin.woff2")) as file:
+        assert len(file.read()) < 60_000
+    sizes = {
+        name: len(gzip.compress(text_of(collected, f"theme/js/{name}.js").encode(), 9))
+        for name in ("start", "times", "embed")
+    }
+    assert sizes["start"] + sizes["times"] < 2_000
+    assert sum(sizes.values()) < 6_000
+    folder = Path(collected.path("theme/js"))
+    assert {path.name.split(".")[0] for path in folder.iterdir()} == set(sizes)
+
+
+def test_modules_of_ours_are_imported_by_hashed_names(collected: HashedStaticStorage) -> None:
+    start = text_of(collected, "theme/js/start.js")
+    for name in ("times", "embed"):
+        assert f'import("./{Path(collected.stored_name(f"theme/js/{name}.js")).name}")' in start

@@ -1,18 +1,30 @@
 """Staff members, the publication's settings, its menus."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.models import Locale, Orderable
+
+from freiblatt.lib.colour import contrast
+
+#: The grounds of a reader's page, as `theme/css/tokens.css` paints them, and what WCAG 2.2 AA asks of text on them.
+PAPER_LIGHT = "#fdfcf8"
+PAPER_DARK = "#14161a"
+LEAST_CONTRAST = 4.5
+LOGO_ENDINGS = ("svg", "png", "webp")
 
 HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour as # and six hexadecimal digits, such as #a8281c."))
 
@@ -53,6 +65,26 @@ class StaffMember(AbstractUser):
         return self.get_full_name() or self.email
 
 
+class ColourInput(forms.TextInput):
+    """The browser's own colour chooser."""
+
+    input_type = "color"
+
+
+def _unreadable(accent: str, *, is_ground_dark: bool) -> ValidationError:
+    """Return the sentence that says how far an accent is from being readable, and in which direction to go."""
+    seen = contrast(accent, PAPER_DARK if is_ground_dark else PAPER_LIGHT)
+    if is_ground_dark:
+        words = _(
+            "%(accent)s is too dark to be read on the dark page: its contrast is %(seen)s to 1, %(least)s is needed."
+        )
+    else:
+        words = _("%(accent)s is too pale to be read on the page: its contrast is %(seen)s to 1, %(least)s is needed.")
+    # Rounded down, so that it never reads as if it were enough.
+    shown = number_format(math.floor(seen * 10) / 10, 1)
+    return ValidationError(words, params={"accent": accent, "seen": shown, "least": number_format(LEAST_CONTRAST, 1)})
+
+
 class BodyFont(models.TextChoices):
     SOURCE_SERIF = "source-serif", _("Source Serif (comes with Freiblatt)")
     SYSTEM_SERIF = "system-serif", _("Serif of the reader's device (loads nothing)")
@@ -86,11 +118,41 @@ class PublicationSettings(ClusterableModel, BaseGenericSetting):
     )
     font = models.CharField(_("typeface"), max_length=20, choices=BodyFont.choices, default=BodyFont.SOURCE_SERIF)
 
+    panels = [
+        FieldPanel("name"),
+        MultiFieldPanel(
+            [
+                FieldPanel("logo"),
+                FieldPanel("accent_light", widget=ColourInput),
+                FieldPanel("accent_dark", widget=ColourInput),
+                FieldPanel("font"),
+            ],
+            heading=_("Look"),
+        ),
+        InlinePanel("texts", heading=_("Texts"), label=_("text")),
+    ]
+
     class Meta:
         verbose_name = _("publication")
 
     def __str__(self) -> str:
         return self.name or settings.WAGTAIL_SITE_NAME
+
+    def clean(self) -> None:
+        """Refuse accents that cannot be read on their ground, and a logo that is no picture of the web."""
+        super().clean()
+        errors: dict[str, ValidationError] = {}
+        for field, ground in (("accent_light", PAPER_LIGHT), ("accent_dark", PAPER_DARK)):
+            accent = getattr(self, field)
+            if HEX_COLOUR.regex.match(accent) and contrast(accent, ground) < LEAST_CONTRAST:
+                errors[field] = _unreadable(accent, is_ground_dark=ground == PAPER_DARK)
+        ending = str(self.logo).rsplit(".", 1)[-1].lower() if self.logo else ""
+        if ending not in ("", *LOGO_ENDINGS):
+            errors["logo"] = ValidationError(
+                _("The logo is a file that ends in .%(seen)s; it has to be SVG, PNG or WebP."), params={"seen": ending}
+            )
+        if errors:
+            raise ValidationError(errors)
 
     def in_language(self, language: str) -> PublicationWords:
         """Return name and texts in `language`; a field that is empty there falls back to the main language's."""
