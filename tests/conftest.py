@@ -71,7 +71,8 @@ def django_db_modify_db_settings() -> None:
         if _kept().is_file():
             shutil.copy(_kept(), database["TEST"]["NAME"])
     else:
-        database["TEST"]["NAME"] = f"test_freiblatt_{_schema_fingerprint()}"
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+        database["TEST"]["NAME"] = f"test_freiblatt_{_schema_fingerprint()}{worker}"
         if _kept().is_file():
             _restore(database["TEST"]["NAME"])
 
@@ -80,7 +81,12 @@ def django_db_modify_db_settings() -> None:
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
     """Keep the migrated database for the next run."""
     from django.db import connection
+    from django.test.utils import setup_databases
 
+    if connection.settings_dict["NAME"] != connection.settings_dict["TEST"]["NAME"]:
+        # pytest-django makes no database where every chosen test brings its own (`kept_database`).
+        with django_db_blocker.unblock():
+            setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=True)
     if _kept().is_file():
         return
     CACHE.mkdir(parents=True, exist_ok=True)
