@@ -6,13 +6,15 @@ import sys
 from datetime import timedelta
 
 import psutil
+import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from freiblatt.jobs import schedules
+from freiblatt.jobs.actions import enqueue_once
 from freiblatt.jobs.models import Job, JobState, ScheduledRun
 from tests.jobs import errands
 from tests.jobs.conftest import Publication, wait_until
@@ -119,6 +121,26 @@ def test_due_times_fire_once_with_two_workers_also_those_missed_while_none_ran(p
     pruned = DBTaskResult.objects.filter(task_path="freiblatt.jobs.actions.prune_results")
     assert pruned.count() == 1
     assert ScheduledRun.objects.pending().get(name="prune job results").due_at > timezone.now()
+
+
+def test_waiting_job_does_not_start_before_the_change_that_counts_on_it_is_committed(publication, notes):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite lets nobody else write while a change is not committed")
+    page = {"path": str(notes), "word": "page"}
+    enqueue_once(errands.write, key="page", kwargs=page)
+    with transaction.atomic():
+        enqueue_once(errands.write, key="page", kwargs=page)
+        worker = publication.start_worker()
+        wait_until(ScheduledRun.objects.exists, "the worker's schedules")
+        with psycopg.connect(publication.environment["FREIBLATT_DATABASE_URL"]) as other:
+            other.execute("UPDATE jobs_scheduledrun SET due_at = now()")
+        wait_until(lambda: ScheduledRun.objects.filter(fired_at__isnull=False).exists(), "the worker to be at work")
+        wait_until(lambda: DBTaskResult.objects.filter(status=TaskResultStatus.SUCCESSFUL).exists(), "another job")
+        assert noted(notes) == []
+    wait_until(is_idle, "the job")
+
+    assert noted(notes) == ["page"]
+    assert end(worker) == 0
 
 
 def test_urgent_and_ordinary_work_pass_by_long_bulk_work(publication, notes, release):

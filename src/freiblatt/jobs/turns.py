@@ -141,10 +141,10 @@ def _held(lease: uuid.UUID) -> Job | None:
 def _note_failure(job: Job, error: BaseException) -> JobState:
     now = timezone.now()
     policy = policy_of(job.task_path)
-    last_line = without_addresses(traceback.format_exception_only(error)[-1].strip())
+    line = _line_of(error)
     full = without_addresses("".join(traceback.format_exception(error)))
     job.failed_at = now
-    job.error = last_line[:300]
+    job.error = line
     job.save(update_fields=["failed_at", "error"])
     failure: dict[str, Any] = {
         "exception_class_path": f"{type(error).__module__}.{type(error).__qualname__}",
@@ -164,9 +164,15 @@ def _note_failure(job: Job, error: BaseException) -> JobState:
     _release(job, due_at=now + datetime.timedelta(seconds=wait), **failure)
     logger.warning(
         "Job %s (%s) failed, attempt %d of %d, next in %d s: %s",
-        *(job.pk, job.task_path, job.attempts, policy.attempts, wait, last_line),
+        *(job.pk, job.task_path, job.attempts, policy.attempts, wait, line),
     )
     return JobState.WAITING
+
+
+def _line_of(error: BaseException) -> str:
+    """Return the error's kind and the first line of what it says: further ones are details of databases and servers."""
+    lines = without_addresses(str(error)).strip().splitlines()
+    return ": ".join([type(error).__qualname__, *lines[:1]])[:300]
 
 
 def _release(job: Job, *, due_at: datetime.datetime, **failure: Any) -> None:
