@@ -304,6 +304,16 @@ def test_pages_that_show_the_picture_go_stale_when_its_files_are_there(front: Fr
     assert f"article:{article.pk}" in StaleMark.objects.get().keys.split("\n")
 
 
+def test_pages_go_stale_with_the_pictures_facts_and_with_its_end(front: FrontPage) -> None:
+    picture = make_picture()
+    article = make_article(section=make_section(), lead_picture=picture, lead_is_decorative=True)
+    for change in (lambda: Picture.objects.get().save(), lambda: Picture.objects.all().delete()):
+        StaleMark.objects.all().delete()
+        change()
+        keys = {key for mark in StaleMark.objects.all() for key in mark.keys.split("\n")}
+        assert f"article:{article.pk}" in keys
+
+
 def test_reader_makes_no_files(front: FrontPage, client: Client) -> None:
     picture = make_picture()
     article = make_article(section=make_section(), lead_picture=picture, lead_is_decorative=True)
