@@ -27,7 +27,6 @@ def body_of(text: Text, made: "Made") -> StreamValue:
             "id": str(uuid.uuid5(BLOCKS, f"{text.name} {place}")),
         }
         for place, mark in enumerate(text.marks)
-        if mark.kind in stream.child_blocks
     ]
     return stream.to_python(raw)
 

@@ -17,10 +17,8 @@ from typing import Any
 LinkMaker = Callable[[str], str]
 
 _HEAD = re.compile(r"\A\+\+\+\n(.*?)\n\+\+\+\n(.*)\Z", re.DOTALL)
-_KEPT_TOGETHER = re.compile(
-    r"(?<=[§\d]) (?=\d|%|Euro\b|Prozent\b|Millionen\b|Milligramm\b|Kilometer\b|Meter\b|Hektar\b)"
-    r"|(?<=\bArtikel) (?=\d)|(?<=\bAbsatz) (?=\d)|(?<=\d\.) (?=(?:Ja|Fe|Mä|Ap|Ma|Ju|Au|Se|Ok|No|De)[a-zä]+)"
-)
+_MONTHS = "Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"
+_KEPT_TOGETHER = re.compile(rf"(?<=§) (?=\d)|(?<=\d) (?=%)|(?<=\d\.) (?={_MONTHS})")
 
 
 @dataclass(frozen=True)
@@ -103,8 +101,8 @@ def _block(kind: str, name: str, inside: list[str]) -> Mark:
 
 
 def tidy(text: str) -> str:
-    """Return the text with spaces that do not break between a number and what it counts."""
-    return _KEPT_TOGETHER.sub("\N{NO-BREAK SPACE}", text)
+    """Return the text with spaces that do not break in dates, percentages and paragraphs of law."""
+    return _KEPT_TOGETHER.sub("\N{NARROW NO-BREAK SPACE}", text)
 
 
 def rich_text(source: str, link: LinkMaker) -> str:

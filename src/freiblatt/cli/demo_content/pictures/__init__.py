@@ -35,7 +35,7 @@ drawings: dict[str, Drawing] = {
     "flurkarte": Drawing(land.parcels, "Flurkarte", focus=(0.56, 0.45)),
     "akten": Drawing(houses.files, "Aktenordner", focus=(0.62, 0.28)),
     "hafen": Drawing(harbour.harbour, "Kai 3 in Wiekhaven", focus=(0.64, 0.45)),
-    "wiekhaven-speicher": Drawing(harbour.warehouse, "Speicher II in Wiekhaven"),
+    "wiekhaven-speicher": Drawing(harbour.warehouse, "Speicher II in Wiekhaven", focus=(0.5, 0.1)),
     "wiekhaven-poller": Drawing(harbour.bollard, "Poller 14 in Wiekhaven"),
     "wiekhaven-gleis": Drawing(harbour.siding, "Anschlussgleis in Wiekhaven"),
     "register": Drawing(figures.register, "Lobbyregister, 412 Zeilen"),

@@ -3,6 +3,8 @@
 Every function returns one finished picture; all are deterministic.
 """
 
+import math
+
 from PIL import Image
 
 from freiblatt.cli.demo_content.pictures.press import (
@@ -138,15 +140,15 @@ def hospital_rent() -> Image.Image:
 
 def fifteen_thousand() -> Image.Image:
     """Fifteen thousand dots, paler towards the margin."""
-    size = (1600, 1060)
+    size = (960, 640)
     rng = dice(41)
     sheet = Sheet(size)
     tones = {tone: Plate(size) for tone in range(6)}
     for place in range(15_000):
         row, column = divmod(place, 150)
-        x, y = 55 + column * 10 + rng.uniform(-1.6, 1.6), 36 + row * 10 + rng.uniform(-1.6, 1.6)
-        away = max(abs(x - 800) / 750, abs(y - 530) / 500) + rng.uniform(-0.16, 0.16)
-        tones[min(5, max(0, int((away - 0.42) * 9)))].disc(x, y, 3.3)
+        x, y = 33 + column * 6, 23 + row * 6
+        away = math.hypot((x - 480) / 512, (y - 320) / 344) + rng.uniform(-0.1, 0.1)
+        tones[min(5, max(0, int((away - 0.4) * 7.5)))].disc(x, y, 2.1)
     for tone, plate in tones.items():
         share = tone / 5 * 0.86
         colour = tuple(round(ink + (paper - ink) * share) for ink, paper in zip(INK, PAPER, strict=True))
