@@ -167,6 +167,19 @@ def test_table_has_caption_and_headers(front: FrontPage, client: Client) -> None
     assert "<figcaption>Amt</figcaption>" in html
 
 
+def test_amounts_that_a_writer_typed_stand_like_numbers(front: FrontPage, client: Client) -> None:
+    table = {
+        "columns": [{"type": "text", "heading": heading} for heading in ("Jahr", "Betrag", "Anteil", "Anmerkung")],
+        "rows": [{"values": ["2024", "1.732,00 €", "−3,1 %", "3 Raten"]}, {"values": ["2025", "", "12 %", "7"]}],
+        "caption": "",
+    }
+    html = render(client, [("table", block("table").to_python({"caption": "Kasse", "table": table}))])
+    assert '<th scope="col" class="is-number">Betrag</th>' in html
+    assert '<th scope="col">Anmerkung</th>' in html
+    assert '<td class="is-number">1.732,00 €</td><td class="is-number">−3,1 %</td><td>3 Raten</td>' in html
+    assert '<td class="is-number"></td><td class="is-number">12 %</td><td>7</td>' in html
+
+
 @pytest.mark.parametrize(
     ("columns", "rows", "message"),
     [

@@ -1,5 +1,6 @@
 """Tables."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -53,14 +54,16 @@ class TableBlock(StructBlock):
         context = super().get_context(value, parent_context=parent_context)
         table = value["table"]
         has_row_headers = bool(value.get("has_row_headers"))
+        are_figures = [_holds_figures(table, place) for place in range(len(table.columns))]
         context["headings"] = [
-            {"text": column["heading"], "is_number": column["block"].name == "number"} for column in table.columns
+            {"text": column["heading"], "is_number": column["block"].name == "number" or is_figures}
+            for column, is_figures in zip(table.columns, are_figures, strict=True)
         ]
         context["rows"] = [
             [
                 {
                     "block": cell,
-                    "number": _number(cell.value) if cell.block.name == "number" else None,
+                    "number": _printed(cell, are_figures[place]),
                     "is_header": place == 0 and has_row_headers,
                 }
                 for place, cell in enumerate(row)
@@ -68,6 +71,25 @@ class TableBlock(StructBlock):
             for row in table.rows
         ]
         return context
+
+
+#: An amount as a writer types it, with sign, thousands, decimals, and a currency or percent at either end.
+FIGURE = re.compile(r"[^\w\d]{0,3}\d[\d.,\s]*[%‰€$£]?")
+
+
+def _holds_figures(table: Any, place: int) -> bool:
+    """Whether a column of text reads as figures. The first never does: there, figures are names, as years are."""
+    if place == 0 or table.columns[place]["block"].name != "text":
+        return False
+    cells = [str(row[place].value or "").strip() for row in table.rows]
+    return any(cells) and all(FIGURE.fullmatch(cell) for cell in cells if cell)
+
+
+def _printed(cell: Any, is_figure: bool) -> str | None:
+    """Return a cell's figure as it is printed; None for a cell that is none."""
+    if cell.block.name == "number":
+        return _number(cell.value)
+    return str(cell.value or "") if is_figure else None
 
 
 #: Smaller numbers stay in one piece: they are counted at a glance, and a year is none that one groups.
