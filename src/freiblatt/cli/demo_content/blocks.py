@@ -61,7 +61,9 @@ def _infobox(mark: Mark, made: "Made") -> dict[str, Any]:
 def _table(mark: Mark, made: "Made") -> dict[str, Any]:
     headings, *rows = [[cell.strip() for cell in line.split("|")] for line in mark.text.splitlines()]
     # Whole numbers are written by the page, in its language; decimals keep the digits that the text gives them.
-    are_numbers = [all(re.fullmatch(r"\d+", row[place]) for row in rows) for place in range(len(headings))]
+    are_numbers = [
+        place > 0 and all(re.fullmatch(r"\d+", row[place]) for row in rows) for place in range(len(headings))
+    ]
     columns = [
         {"type": "number" if is_number else "text", "heading": heading}
         for heading, is_number in zip(headings, are_numbers, strict=True)
