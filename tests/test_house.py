@@ -35,7 +35,9 @@ REGISTRIES = {
     "jobs.worker",
     "pagestore.fragments",
     "pagestore.headers",
+    "pagestore.policy",
     "pagestore.serve",
+    "pagestore.static",
 }
 #: One reading. At about 400 lines a file becomes a package of the same name.
 LONGEST_FILE = 450

@@ -28,7 +28,8 @@ def prepare_publication(config: Config) -> None:
     from django.core.management import call_command
 
     from freiblatt.articles.actions import found_publication
+    from freiblatt.pagestore import static
 
     call_command("migrate", verbosity=0, interactive=False)
     found_publication(name=config.name, url=config.url, languages=config.languages)
-    call_command("collectstatic", verbosity=0, interactive=False)
+    static.prepare(config)

@@ -44,7 +44,12 @@ def mark_stale(keys: Iterable[str]) -> None:
 
 
 def _carry_out(mark: StaleMark, keys: list[str]) -> None:
-    marking.carry_out(keys)
+    try:
+        marking.carry_out(keys)
+    except marking.OthersNotReachedError as error:
+        # The row stays: a server of ours tells the others as soon as they can be reached.
+        logger.warning("Other machines do not hear of changes yet: %s", error)
+        return
     try:
         StaleMark.objects.filter(pk=mark.pk).delete()
     except DatabaseError:

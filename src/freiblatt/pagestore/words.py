@@ -103,6 +103,13 @@ class Words:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
         return sequence
 
+    def is_whole(self) -> bool:
+        """Return whether the file that others open is still the one that is mapped here."""
+        try:
+            return os.path.samestat(os.stat(self.path), os.fstat(self._file))
+        except OSError:
+            return False
+
     def close(self) -> None:
         """Let go of the file."""
         self.values.release()

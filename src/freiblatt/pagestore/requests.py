@@ -1,0 +1,131 @@
+"""A request as the server hands it over (RSGI), in the words of the store. Nothing in here imports Django."""
+
+import asyncio
+import io
+import tempfile
+from typing import IO, Any
+
+from freiblatt.pagestore.keys import has_session
+
+#: What a request of a stranger may weigh: forms with text. Staff upload pictures and recordings.
+STRANGER_BYTES = 4 * 1024**2
+STAFF_BYTES = 2 * 1024**3
+#: A body above this waits on disk, not in memory.
+MEMORY_BYTES = 512 * 1024
+#: The longest pause between two parts of a body.
+PAUSE_SECONDS = 30.0
+
+#: Headers by which only a proxy that we are told to trust may speak.
+PROXY_HEADERS = ("forwarded", "x-forwarded-", "x-real-ip")
+
+
+class BodyTooLargeError(Exception):
+    """The body is larger than this asker may send."""
+
+
+class BodyTooSlowError(Exception):
+    """The body did not come within the time."""
+
+
+class Request:
+    """One request."""
+
+    __slots__ = ("authority", "headers", "host", "method", "path", "protocol", "query", "scope")
+
+    def __init__(self, scope: Any, protocol: Any) -> None:
+        self.scope = scope
+        self.protocol = protocol
+        self.headers = scope.headers
+        self.method: str = scope.method
+        self.path: str = scope.path
+        self.query: str = scope.query_string
+        #: As sent; HTTP/2 has it in the authority.
+        self.authority: str | None = self.headers.get("host") or scope.authority
+        self.host = ""
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it only reads: GET or HEAD."""
+        return self.method in ("GET", "HEAD")
+
+    def has_session(self) -> bool:
+        """Return whether it carries a session of the staff."""
+        return "cookie" in self.headers and has_session(self.headers.get_all("cookie"))
+
+    async def body(self) -> tuple[IO[bytes], int]:
+        """Return the body, read completely before a thread is taken, and its length.
+
+        Raises BodyTooLargeError or BodyTooSlowError.
+        """
+        headers = self.headers
+        if "transfer-encoding" not in headers and headers.get("content-length", "0") == "0" and self.is_read:
+            return io.BytesIO(), 0
+        limit = STAFF_BYTES if self.has_session() else STRANGER_BYTES
+        announced = headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > limit:
+            raise BodyTooLargeError
+        file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115 (lives on)
+        total = 0
+        chunks = self.protocol.__aiter__()
+        while True:
+            try:
+                chunk = await asyncio.wait_for(_next(chunks), PAUSE_SECONDS)
+            except StopAsyncIteration:
+                break
+            except TimeoutError as error:
+                file.close()
+                raise BodyTooSlowError from error
+            total += len(chunk)
+            if total > limit:
+                file.close()
+                raise BodyTooLargeError
+            file.write(chunk)
+        file.seek(0)
+        return file, total
+
+    def environ(self, *, is_proxy_trusted: bool) -> dict[str, Any]:
+        """Return the WSGI environment, without the body."""
+        address, _, port = self.scope.client.rpartition(":")
+        environ = _environ(self.method, self.path, self.query, self.authority or "", self.scope.scheme)
+        environ |= {"REMOTE_ADDR": address.strip("[]"), "REMOTE_PORT": port}
+        for name, value in self.headers.items():
+            # An underscore would become the same variable as a hyphen, and so forge a header that is checked.
+            if "_" in name or (not is_proxy_trusted and name.startswith(PROXY_HEADERS)):
+                continue
+            variable = "HTTP_" + name.upper().replace("-", "_")
+            if variable in ("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"):
+                variable = variable[5:]
+            if variable in environ and variable != "HTTP_HOST":
+                value = environ[variable] + ("; " if variable == "HTTP_COOKIE" else ",") + value
+            environ[variable] = value
+        return environ
+
+
+def _environ(method: str, path: str, query: str, host: str, scheme: str) -> dict[str, Any]:
+    return {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path.encode("utf-8", "replace").decode("latin-1"),
+        "QUERY_STRING": query.encode("utf-8", "replace").decode("latin-1"),
+        "SERVER_NAME": host.rpartition(":")[0] or host or "localhost",
+        "SERVER_PORT": "443" if scheme == "https" else "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": host,
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scheme,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+
+
+def reader_environ(*, path: str, query: str, host: str, is_https: bool) -> dict[str, Any]:
+    """Return the WSGI environment of a page for everybody: nothing of the one who asks for it goes in."""
+    environ = _environ("GET", path, query, host, "https" if is_https else "http")
+    if is_https:
+        environ["HTTP_X_FORWARDED_PROTO"] = "https"
+    return environ | {"REMOTE_ADDR": "127.0.0.1", "REMOTE_PORT": "0"}
+
+
+async def _next(chunks: Any) -> bytes:
+    return await chunks.__anext__()

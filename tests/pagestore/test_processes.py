@@ -1,0 +1,290 @@
+"""Real servers: started, asked, killed, started again."""
+
+import http.client
+import os
+import random
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import psutil
+import pytest
+from django.db import connection
+
+from tests.conftest import ROOT, kept_database
+
+pytestmark = pytest.mark.process
+
+WAIT_SECONDS = 60  # a bound for a loaded machine, never a pace
+
+
+def wait_until(is_so: Callable[[], object], what: str) -> None:
+    """Return when the condition holds; fail the test when it does not within a minute."""
+    until = time.monotonic() + WAIT_SECONDS
+    while not is_so():
+        assert time.monotonic() < until, f"waited {WAIT_SECONDS} s for {what}"
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Publication:
+    """A publication that real servers serve."""
+
+    def __init__(self, directory: Path, environment: dict[str, str], port: int) -> None:
+        self.directory = directory
+        self.environment = environment
+        self.port = port
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self, *command: str, **options) -> subprocess.Popen[bytes]:
+        """Start a process; its output is collected in `log`."""
+        with (self.directory / "log").open("ab") as log:
+            options = {"stdout": log, "stderr": log} | options
+            process = subprocess.Popen(
+                [sys.executable, "-m", *command], cwd=self.directory, env=self.environment, **options
+            )
+        self.processes.append(process)
+        return process
+
+    def serve(self, *options: str) -> subprocess.Popen[bytes]:
+        """Start a server and return when it answers."""
+        server = self.start("freiblatt", "serve", *options)
+        wait_until(lambda: self.answers() or server.poll() is not None, "the server")
+        assert server.poll() is None, self.log()
+        return server
+
+    def answers(self) -> bool:
+        try:
+            return self.get("/healthz")[0] == 200
+        except OSError:
+            return False
+
+    def get(self, path: str, *, method: str = "GET", body: str | None = None, **headers: str) -> tuple[int, str]:
+        """Ask on a fresh connection."""
+        asker = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_SECONDS)
+        try:
+            asker.request(method, path, body, headers)
+            answer = asker.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            asker.close()
+
+    def value(self, name: str) -> str:
+        """Return the value that the reader's page shows."""
+        status, text = self.get(f"/value/{name}/")
+        assert status == 200, (status, text, self.log())
+        return text.split(";")[0].partition("=")[2]
+
+    def change(self, name: str, value: str, **also: str) -> None:
+        body = urlencode({"value": value, **also})
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, text = self.get(f"/-/value/{name}/", method="POST", body=body, **kind)
+        assert (status, text) == (200, "written"), self.log()
+
+    def change_and_die(self, name: str, value: str) -> None:
+        with pytest.raises((http.client.HTTPException, OSError)):
+            self.change(name, value, deadly="1")
+
+    def log(self) -> str:
+        path = self.directory / "log"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+@pytest.fixture
+def publication(
+    tmp_path: Path, django_db_setup: None, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[Publication]:
+    """A real publication. This process looks at its database too, without a transaction round the test."""
+    from freiblatt import config
+    from freiblatt.pagestore import fingerprint, static
+
+    directory, port = tmp_path / "publication", free_port()
+    directory.mkdir()
+    (directory / "freiblatt.toml").write_text(
+        f'name = "Testblatt"\nurl = "http://127.0.0.1:{port}"\nserver_port = {port}\nserver_jobs = false\n'
+    )
+    (directory / "secret.key").write_text(secrets.token_urlsafe(64), encoding="ascii")
+    facts = config.read(directory)
+    facts.static.mkdir(parents=True)
+    (facts.static / static.MARK_NAME).write_text(fingerprint.of_static_files(facts))
+    connection.close()
+    tests_name = connection.settings_dict["NAME"]
+    with kept_database(directory) as (name, url):
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("FREIBLATT_")},
+            "FREIBLATT_PUBLICATION": str(directory),
+            "FREIBLATT_DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "tests.pagestore.process_settings",
+            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+        }
+        one = Publication(directory, environment, port)
+        with django_db_blocker.unblock():
+            connection.settings_dict["NAME"] = name
+            try:
+                yield one
+            finally:
+                for process in one.processes:
+                    end(process)
+                connection.close()
+                connection.settings_dict["NAME"] = tests_name
+
+
+def workers_of(server: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    return psutil.Process(server.pid).children()
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process as a machine would, its children with it."""
+    if process.poll() is None:
+        children = psutil.Process(process.pid).children()
+        process.kill()
+        process.wait()
+        psutil.wait_procs(children, timeout=WAIT_SECONDS)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_no_answer_is_outdated_on_any_worker(publication: Publication, workers: str) -> None:
+    publication.serve("--workers", workers)
+    for number in range(20):
+        publication.change("a", str(number))
+        assert {publication.value("a") for _ in range(6)} == {str(number)}
+
+
+def test_change_in_another_process_reaches_the_server(publication: Publication) -> None:
+    publication.serve("--workers", "2")
+    publication.change("a", "1")
+    assert publication.value("a") == "1"
+    script = "import django; django.setup(); from tests.pagestore.process_urls import change; change('a', '2')"
+    subprocess.run([sys.executable, "-c", script], env=publication.environment, check=True)
+    assert {publication.value("a") for _ in range(12)} == {"2"}
+
+
+def test_worker_killed_between_commit_and_hook_leaves_no_outdated_page(publication: Publication) -> None:
+    server = publication.serve("--workers", "1")
+    publication.change("a", "1")
+    assert publication.value("a") == "1"
+    killed = {worker.pid for worker in workers_of(server)}
+    publication.change_and_die("a", "2")
+    wait_until(lambda: {worker.pid for worker in workers_of(server)} - killed and publication.answers(), "a new worker")
+    assert publication.value("a") == "2"
+
+
+def test_surviving_worker_carries_out_what_a_killed_one_meant(publication: Publication) -> None:
+    publication.serve("--workers", "1")
+    publication.change("a", "1")
+    assert publication.value("a") == "1"
+    script = (
+        "import django; django.setup(); "
+        "from tests.pagestore.process_urls import change; change('a', '2', is_deadly=True)"
+    )
+    died = subprocess.run([sys.executable, "-c", script], env=publication.environment, check=False)
+    assert died.returncode == -signal.SIGKILL
+    wait_until(lambda: publication.value("a") == "2", "the sweep")
+
+
+def test_random_kills_leave_no_outdated_page(publication: Publication) -> None:
+    from tests.pagestore.process_urls import value_of
+
+    chance = random.Random(20250815)
+    for _ in range(4):
+        server = publication.serve("--workers", "2")
+        writer = publication.start("tests.pagestore.process_writer", stdout=subprocess.PIPE)
+        assert writer.stdout is not None
+        for _ in range(chance.randrange(2, 40)):
+            writer.stdout.readline()
+            publication.value(chance.choice("abc"))
+        for process in chance.sample([writer, server], 2):
+            end(process)
+        publication.serve("--workers", "2")
+        for name in "abc":
+            assert {publication.value(name) for _ in range(4)} == {value_of(name)}
+        connection.close()
+        end(publication.processes[-1])
+
+
+def test_pages_are_there_before_django_is(publication: Publication) -> None:
+    server = publication.serve()
+    publication.change("a", "1")
+    assert publication.value("a") == "1"
+    wait_until(lambda: list((publication.directory / "var/pages/current/").rglob("index.page")), "the copy on disk")
+    server.terminate()
+    assert server.wait(WAIT_SECONDS) == 0
+    # A Django that cannot be imported: what is answered now comes from disk.
+    (publication.directory / "sitecustomize.py").write_text(
+        "import sys, time\n"
+        "class Never:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'django' and 'serve' in sys.argv: time.sleep(600)\n"
+        "sys.meta_path.insert(0, Never())\n"
+    )
+    publication.environment["PYTHONPATH"] = f"{publication.directory}:{publication.environment['PYTHONPATH']}"
+    publication.serve()
+    assert publication.value("a") == "1"
+
+
+def test_supervisor_and_its_processes_stay_small_and_end_together(publication: Publication) -> None:
+    server = publication.serve("--workers", "2")
+    maps = Path(f"/proc/{server.pid}/maps").read_text()
+    assert "_granian" in maps
+    workers = workers_of(server)
+    assert len(workers) == 2
+    os.kill(server.pid, signal.SIGKILL)
+    server.wait()
+    _, alive = psutil.wait_procs(workers, timeout=WAIT_SECONDS)
+    assert not alive
+    publication.serve()
+
+
+def test_second_server_on_a_directory_is_refused(publication: Publication) -> None:
+    server = publication.serve()
+    second = subprocess.run(
+        [sys.executable, "-m", "freiblatt", "serve", "--port", str(free_port())],
+        env=publication.environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert second.returncode == 1
+    assert f"another `freiblatt serve` runs here (process {server.pid})" in second.stderr
+
+
+def test_database_that_lacks_migrations_is_refused(publication: Publication) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'pagestore'")
+    connection.close()
+    refused = subprocess.run(
+        [sys.executable, "-m", "freiblatt", "serve"],
+        env=publication.environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert refused.returncode == 1
+    assert "pagestore.0001_initial has not been applied" in refused.stderr
+    assert "freiblatt prepare" in refused.stderr
+
+
+def test_health_names_what_is_missing(publication: Publication) -> None:
+    publication.serve()
+    path = publication.directory / "freiblatt.sqlite3"
+    if not path.exists():
+        pytest.skip("needs the SQLite file in the publication's directory")
+    path.rename(path.with_suffix(".away"))
+    status, text = publication.get("/healthz")
+    assert (status, text) == (503, '{"status": "unavailable", "reason": "database"}\n')
+    path.with_suffix(".away").rename(path)
+    assert publication.get("/healthz") == (200, '{"status": "ok"}\n')
+
+
+def test_stopping_ends_everything_with_status_0(publication: Publication) -> None:
+    server = publication.serve("--workers", "2")
+    children = workers_of(server)
+    server.terminate()
+    assert server.wait(WAIT_SECONDS) == 0
+    assert not psutil.wait_procs(children, timeout=1)[1]
+    assert "Traceback" not in publication.log()

@@ -1,0 +1,83 @@
+"""Several machines: what one marks, the others mark, and what they may have missed is everything."""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from freiblatt.pagestore.valkey import Listener, OthersNotReachedError, tell_others
+from freiblatt.pagestore.words import EVERYTHING, Words, words_of
+from freiblatt.settings import CONFIG
+
+PROGRAM = shutil.which("valkey-server") or shutil.which("redis-server")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(PROGRAM is None, reason="needs valkey-server or redis-server"),
+]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.port = free_port()
+        self.start()
+
+    def start(self) -> None:
+        command = [PROGRAM, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.directory)]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    made = Server(tmp_path)
+    yield made
+    made.stop()
+
+
+def wait_for(condition, seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "did not happen"
+        time.sleep(0.02)
+
+
+def test_other_machine_hears_and_after_an_interruption_takes_everything_for_stale(
+    server: Server, tmp_path: Path
+) -> None:
+    config = CONFIG.model_copy(update={"valkey_url": f"valkey://127.0.0.1:{server.port}/0"})
+    here, there = Words(tmp_path / "here"), Words(tmp_path / "there")
+    listener = Listener(config, there.epoch, there.mark)
+    listener.start()
+    try:
+        wait_for(listener.is_connected.is_set)
+        began = there.sequence()
+        tell_others(config, there.epoch, ["article:1"])
+        tell_others(config, here.epoch, ["article:2"])
+        wait_for(lambda: there.newest(words_of(["article:2"])) > began)
+        assert there.newest(words_of(["article:1"])) <= began
+
+        server.stop()
+        wait_for(lambda: not listener.is_connected.is_set())
+        with pytest.raises(OthersNotReachedError):
+            tell_others(config, here.epoch, ["article:3"])
+        before = there.sequence()
+        server.start()
+        wait_for(listener.is_connected.is_set)
+        assert there.newest(words_of([EVERYTHING])) > before
+    finally:
+        listener.stopped.set()
+        listener.join()
