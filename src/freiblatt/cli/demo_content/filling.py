@@ -221,7 +221,8 @@ def _head_of(text: Text, made: Made) -> dict[str, Any]:
     updated = head.get("updated")
     return {
         "section": made.sections[language, head["section"]],
-        "title": tidy(head["headline"]),
+        # A line does not begin with a dash.
+        "title": tidy(head["headline"]).replace(" – ", "\N{NO-BREAK SPACE}– "),
         "slug": head["slug"],
         "kicker": head["kicker"],
         "standfirst": tidy(head["standfirst"]),

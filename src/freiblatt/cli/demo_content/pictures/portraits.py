@@ -80,19 +80,25 @@ def _bust(plate: Plate, face: Sequence[Point], slope: float = 0) -> Plate:
     return plate.polygon([*face, *front, *back])
 
 
-def _sheet() -> Sheet:
+def _ground() -> Sheet:
     sheet = Sheet(SIZE, SAND)
-    sheet.print(Plate(SIZE).shade(16, 96).screened(dots(SIZE, 15)), (200, 189, 165))
-    oval = Plate(SIZE)
-    oval.disc(500, 500, 446)
-    return sheet.print(oval, PAPER).print(Plate(SIZE).ring(500, 500, 446, 5), STONE)
+    return sheet.print(Plate(SIZE).shade(16, 96).screened(dots(SIZE, 15)), (200, 189, 165))
 
 
-def _finish(sheet: Sheet, cut: Plate, gaps: Plate, accent: Plate, seed: int, is_turned: bool) -> Image.Image:
-    inside = Plate(SIZE).disc(500, 500, 430)
-    sheet.print(cut.within(inside), INK).print(gaps.within(inside), PAPER).print(accent.within(inside), RED)
-    picture = sheet.wear(seed).finished()
-    return picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if is_turned else picture
+def _finish(cut: Plate, gaps: Plate, accent: Plate, seed: int, is_turned: bool) -> Image.Image:
+    """Print the profile on a medallion that a page may cut to a square, a circle or four by five."""
+    medallion = Sheet(SIZE)
+    medallion.print(cut, INK).print(gaps, PAPER).print(accent, RED).wear(seed)
+    whole = medallion.finished()
+    if is_turned:
+        whole = whole.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    picture = _ground().print(Plate(SIZE).disc(500, 500, 392), STONE).finished()
+    hole = Plate(SIZE).disc(500, 500, 387).finished()
+    side = round(SIZE[0] * 0.87)
+    placed = Image.new("RGB", SIZE, PAPER)
+    placed.paste(whole.resize((side, side), Image.Resampling.LANCZOS), ((SIZE[0] - side) // 2, (SIZE[1] - side) // 2))
+    picture.paste(placed, mask=hole)
+    return picture
 
 
 def marlene_voss() -> Image.Image:
@@ -131,7 +137,7 @@ def marlene_voss() -> Image.Image:
     gaps.line(smooth([(372, 786), (440, 836), (552, 826)]), 7).line([(556, 830), (600, 1000)], 6)
     gaps.line(smooth([(346, 846), (430, 900), (566, 886)]), 4)
     accent.disc(446, 548, 13)
-    return _finish(_sheet(), cut, gaps, accent, 51, False)
+    return _finish(cut, gaps, accent, 51, False)
 
 
 def tomas_brandl() -> Image.Image:
@@ -175,7 +181,7 @@ def tomas_brandl() -> Image.Image:
     gaps.line(smooth([(446, 470), (468, 440), (486, 470), (466, 516), (450, 512)]), 5)
     gaps.polygon([(560, 832), (618, 868), (590, 960), (546, 880)])
     accent.polygon([(560, 852), (596, 880), (582, 940), (640, 1000), (560, 1000), (552, 920)])
-    return _finish(_sheet(), cut, gaps, accent, 52, True)
+    return _finish(cut, gaps, accent, 52, True)
 
 
 def amina_kessler() -> Image.Image:
@@ -231,7 +237,7 @@ def amina_kessler() -> Image.Image:
         gaps.line(smooth(turn), 4)
     gaps.line(smooth([(386, 824), (450, 880), (590, 862)]), 6)
     accent.ring(474, 620, 27, 8)
-    return _finish(_sheet(), cut, gaps, accent, 53, False)
+    return _finish(cut, gaps, accent, 53, False)
 
 
 def jonas_achterberg() -> Image.Image:
@@ -266,7 +272,7 @@ def jonas_achterberg() -> Image.Image:
     accent.polygon([(372, 470), (380, 452), (600, 372), (628, 372), (608, 392), (386, 476)])
     gaps.polygon([(604, 371), (636, 370), (612, 390)])
     gaps.line(smooth([(376, 806), (446, 850), (556, 836)]), 7).line(smooth([(366, 822), (444, 872), (568, 856)]), 4)
-    return _finish(_sheet(), cut, gaps, accent, 54, True)
+    return _finish(cut, gaps, accent, 54, True)
 
 
 def eilidh_murray() -> Image.Image:
@@ -311,4 +317,4 @@ def eilidh_murray() -> Image.Image:
     )
     accent.polygon(scarf).polygon([(540, 860), (612, 850), (640, 1000), (560, 1000)])
     gaps.line(smooth([(344, 830), (450, 852), (590, 824)]), 4)
-    return _finish(_sheet(), cut, gaps, accent, 55, False)
+    return _finish(cut, gaps, accent, 55, False)

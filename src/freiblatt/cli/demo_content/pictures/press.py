@@ -95,6 +95,10 @@ class Plate:
         difference = ImageChops.subtract(self.image, screen)
         return self._with(difference.point([0] + [255] * 255))
 
+    def finished(self) -> Image.Image:
+        """Return the mask at the picture's own size."""
+        return self.image.reduce(SCALE)
+
     def _with(self, image: Image.Image) -> "Plate":
         plate = Plate.__new__(Plate)
         plate.size, plate.image, plate._draw = self.size, image, ImageDraw.Draw(image)
