@@ -1,9 +1,11 @@
 """`freiblatt import page FILE`, as an operator types it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from freiblatt.articles.models import ArticlePage, FrontPage, SectionPage
 from freiblatt.cli.console import run
@@ -31,6 +33,15 @@ def test_json_is_the_documented_object(front: FrontPage, capsys: pytest.CaptureF
     }
     assert report["comments"] == {"announced": 6, "imported": 5, "parents_missing": 1}
     assert all(isinstance(line, str) for line in (*report["left_out"], *report["warnings"]))
+
+
+def test_published_article_can_be_opened(front: FrontPage, capsys: pytest.CaptureFixture, client: Client) -> None:
+    report = import_json(capsys, GERMAN, "--saved-on", "2025-10-20", "--publish")
+    url = report["article"]["url"]
+    assert url.startswith("http://testserver/aus-dem-archiv/")
+    page = client.get(url.removeprefix("http://testserver")).content.decode()
+    assert "Der Kai bei Niedrigwasser" in page
+    assert page.count('<article class="comment') == 6
 
 
 def test_dry_run_stores_nothing(front: FrontPage, capsys: pytest.CaptureFixture) -> None:
@@ -89,3 +100,34 @@ def test_impossible_day_is_refused(front: FrontPage, capsys: pytest.CaptureFixtu
         run(["import", "page", GERMAN, "--saved-on", day])
     assert ended.value.code == 2
     assert repr(day) in capsys.readouterr().err
+
+
+def test_real_page_has_exactly_the_expected_table(
+    front: FrontPage, capsys: pytest.CaptureFixture, seed: Path, client: Client
+) -> None:
+    lines = seed.read_text(encoding="utf-8").splitlines()
+    report = import_json(capsys, str(seed), "--saved-on", "2025-10-20", "--publish")
+    article = report["article"]
+    assert (article["title"], article["author"], article["published_on"]) == (lines[0], "Rainer Hofmann", "2025-08-13")
+    assert (article["paragraphs"], article["pictures"]) == (13, 8)
+    assert report["comments"] == {"announced": 9, "imported": 5, "parents_missing": 1}
+    again = import_json(capsys, str(seed), "--saved-on", "2025-10-20", "--publish")
+    assert {**again, "warnings": []} == {**report, "warnings": []}
+    stored = ArticlePage.objects.get()
+    captions = [block.value["caption"] for block in stored.body if block.block_type == "lost_picture"]
+    assert len(captions) == 8
+    assert captions[1].count("\n") == 1
+    names = [(comment.name, comment.state) for comment in stored.thread.comments.all()]
+    assert names == [
+        ("Irene Monreal", "public"),
+        ("Rainer Hofmann", "lost"),
+        ("Irene Monreal", "public"),
+        ("Helga", "public"),
+        ("Ela Gatto", "public"),
+        ("Ingo D.", "public"),
+    ]
+    assert all(comment.created_is_approximate for comment in stored.thread.comments.public())
+    page = client.get(stored.get_url()).content.decode()
+    assert page.count('<article class="comment') == 6
+    assert re.search(r"(Von|By) Rainer Hofmann", re.sub(r"<[^>]*>", "", page))
+    assert "VonRainer" not in page

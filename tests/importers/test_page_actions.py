@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from freiblatt.articles.actions import write_article
+from freiblatt.articles.actions import publish_article, write_article
 from freiblatt.articles.models import ArticlePage, Author, FrontPage, SectionPage
 from freiblatt.discussion.actions import remove_comment
 from freiblatt.discussion.models import Comment, CommentState, Slot, Thread
@@ -36,6 +36,25 @@ def facts() -> dict[str, int]:
     """Return how many of everything there are."""
     models = (ArticlePage, SectionPage, Author, Thread, Comment, ImportedItem)
     return {model.__name__: model.objects.count() for model in models}
+
+
+def test_article_has_what_the_page_said(front: FrontPage, saved: SavedPage) -> None:
+    moved = move_in(saved)
+    article = moved.article
+    assert moved.is_new
+    assert kinds(moved) == ["section_made"]
+    assert (article.title, article.live, article.get_parent().slug) == (
+        "Der Kai, der keinem gehört",
+        True,
+        "aus-dem-archiv",
+    )
+    assert timezone.localtime(article.published_on).date() == date(2025, 3, 3)
+    assert not article.published_time_is_known
+    assert article.locale.language_code == "de"
+    assert [byline.author.name for byline in article.bylines.all()] == ["Rosa Winter", "Karl Mohr"]
+    assert [block.block_type for block in article.body] == ["text", "lost_picture", "text", "lost_picture", "text"]
+    assert article.body[1].value["caption"] == "Der Kai bei Niedrigwasser\nAufnahme vom Januar, Blick nach Westen"
+    assert "<p>Wer zahlt<br/>Wer haftet<br/>Wer darf</p>" in article.body[4].value.source
 
 
 def test_discussion_keeps_its_tree_and_its_order(front: FrontPage, saved: SavedPage) -> None:
@@ -111,6 +130,22 @@ def test_changed_copy_updates_an_untouched_article(front: FrontPage, saved: Save
     move_in(saved)
     moved = move_in(replace(saved, body=saved.body[:1], standfirst="Neu."))
     assert (len(moved.article.body), moved.article.standfirst) == (1, "Neu.")
+
+
+def test_article_that_the_desk_edited_is_left_alone(front: FrontPage, saved: SavedPage) -> None:
+    article = move_in(replace(saved, comments=saved.comments[:1], lost=())).article
+    article = write_article(
+        section=article.get_parent().specific,
+        article=article,
+        title="Der Kai, von der Redaktion",
+        bylines=[(byline.author, byline.role) for byline in article.bylines.all()],
+    )
+    publish_article(article=article)
+    moved = move_in(replace(saved, body=saved.body[:1]))
+    assert kinds(moved) == ["edited_since"]
+    assert moved.article.title == "Der Kai, von der Redaktion"
+    assert len(moved.article.body) == 5
+    assert Comment.objects.public().count() == 5
 
 
 def test_unfinished_edits_are_not_published(front: FrontPage, saved: SavedPage) -> None:
