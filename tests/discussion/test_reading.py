@@ -50,6 +50,19 @@ def test_answers_stand_inside_what_they_answer(thread: Thread, article: ArticleP
     assert render_count(article) == '<a href="/europa/ein-hafen-wird-verkauft/#discussion">3 comments</a>'
 
 
+def test_way_to_all_answers_stands_below_the_first_ones(thread: Thread, article: ArticlePage) -> None:
+    root = say(thread)
+    answers = [say(thread, f"Leser {number}", root) for number in range(4)]
+    following = say(thread, "Ela")
+    html = render_thread(article)
+    assert f'id="comment-{answers[3].pk}"' not in html
+    third, way, after = (
+        html.index(part)
+        for part in (f'id="comment-{answers[2].pk}"', "View all 4 answers", f'id="comment-{following.pk}"')
+    )
+    assert third < way < after
+
+
 def test_one_comment_is_one_comment(thread: Thread, article: ArticlePage) -> None:
     say(thread)
     assert render_count(article) == '<a href="/europa/ein-hafen-wird-verkauft/#discussion">1 comment</a>'

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from freiblatt.articles.models import ArticlePage
-from freiblatt.discussion.actions import withdraw_comment
+from freiblatt.discussion.actions import remove_comment, withdraw_comment
 from freiblatt.discussion.models import Comment, CommentState, Thread
 from tests.discussion.test_comments import say
 
@@ -58,6 +58,18 @@ def test_answer_far_from_what_it_answers_names_it(thread: Thread, client: Client
     page = client.get(at("comment_answers", root.pk, late.pk - 1)).content.decode()
     assert f'<a href="{at("comment", first.pk)}">' in page
     assert "Ingo" in page
+
+
+def test_answer_to_a_removed_comment_does_not_name_its_writer(thread: Thread, client: Client) -> None:
+    root = say(thread)
+    gone = say(thread, "Ingo", root)
+    for number in range(60):
+        say(thread, f"Leser {number}", root)
+    late = say(thread, "Ela", gone)
+    remove_comment(comment=gone)
+    page = client.get(at("comment_answers", root.pk, late.pk - 1)).content.decode()
+    assert f'<a href="{at("comment", gone.pk)}">' in page
+    assert "Ingo" not in page
 
 
 def test_tombstone_has_an_address_too(thread: Thread, client: Client) -> None:

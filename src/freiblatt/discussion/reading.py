@@ -54,9 +54,9 @@ class ShownComment:
     #: Whom it answers, where the comment answered does not stand above it.
     answers_name: str
     answers_url: str
-    #: "View all 12 answers", on a root of which not all are shown here.
+    #: "View all 12 answers" and where, on the last comment below a root of which not all answers are shown here.
     more_label: str
-    level: int
+    more_url: str
     #: How many levels end behind this comment, as a string of that length for a template to walk.
     closes: str
 
@@ -228,54 +228,64 @@ def _as_tree(top: Comment, answers: Iterable[Comment]) -> list[Comment]:
 def _shown(
     ordered: Sequence[Comment], addresses: Addresses, *, shown_answers: dict[int, int] | None
 ) -> list[ShownComment]:
-    """Return what templates print of comments in reading order, with levels worked out."""
-    levels: dict[int, int] = {}
+    """Return what templates print of comments in reading order.
+
+    `shown_answers` says how many answers stand below each root; None where roots offer no more of them.
+    """
+    placed = _placed(ordered)
     by_pk = {comment.pk: comment for comment in ordered}
-    placed: list[tuple[Comment, int, bool]] = []
-    top_root = ordered[0].pk if ordered else 0
-    for comment in ordered:
-        parent_level = levels.get(comment.parent_id or 0)
-        if comment.parent_id is None or comment.pk == top_root:
-            level, names_parent = 0, comment.parent_id is not None
-        elif parent_level is None:
-            level, names_parent = 1, True
-        else:
-            level, names_parent = min(parent_level + 1, LEVELS_SET_IN), parent_level >= LEVELS_SET_IN
-        levels[comment.pk] = level
-        placed.append((comment, level, names_parent))
+    levels_behind = [*(level for _comment, level, _names_parent in placed[1:]), 0][: len(placed)]
     shown = []
-    for place, (comment, level, names_parent) in enumerate(placed):
-        next_level = placed[place + 1][1] if place + 1 < len(placed) else 0
-        answered = by_pk.get(comment.parent_id or 0) or (comment.parent if names_parent else None)
-        more_label = ""
-        if (
-            shown_answers is not None
-            and comment.root_id is None
-            and comment.n_replies > shown_answers.get(comment.pk, 0)
-        ):
-            more_label = ngettext("View the answer", "View all %(count)d answers", comment.n_replies) % {
-                "count": comment.n_replies
-            }
-        by_author = comment.author is not None and not comment.is_tombstone
+    for (comment, level, names_parent), next_level in zip(placed, levels_behind, strict=True):
+        root = by_pk.get(comment.root_id or comment.pk) if shown_answers is not None and next_level == 0 else None
+        has_more = root is not None and root.n_replies > (shown_answers or {}).get(root.pk, 0)
+        answered = (by_pk.get(comment.parent_id or 0) or comment.parent) if names_parent else None
+        author = None if comment.is_tombstone else comment.author
         shown.append(
             ShownComment(
                 pk=comment.pk,
-                name="" if comment.is_tombstone else comment.name,
-                is_by_author=by_author,
-                author_url=comment.author.get_absolute_url() if by_author and comment.author else "",
+                name=_shown_name(comment),
+                is_by_author=author is not None,
+                author_url=author.get_absolute_url() if author else "",
                 url=addresses.comment(comment.pk),
                 date="" if comment.is_tombstone else date_text(comment),
                 machine_date="" if comment.is_tombstone else machine_date(comment),
                 html=mark_safe(comment.html),  # noqa: S308 (cleaned when it was written)
                 sentence=tombstone_text(comment),
-                answers_name=(answered.name or _("a comment that is gone")) if names_parent and answered else "",
-                answers_url=addresses.comment(answered.pk) if names_parent and answered else "",
-                more_label=more_label,
-                level=level,
-                closes="." * (level + 1 - next_level if place + 1 < len(placed) else level + 1),
+                answers_name=(_shown_name(answered) or _("a comment that is gone")) if answered else "",
+                answers_url=addresses.comment(answered.pk) if answered else "",
+                more_label=_all_answers(root) if root and has_more else "",
+                more_url=addresses.comment(root.pk) if root and has_more else "",
+                closes="." * (level + 1 - next_level),
             )
         )
     return shown
+
+
+def _placed(ordered: Sequence[Comment]) -> list[tuple[Comment, int, bool]]:
+    """Return each comment with its level, and whether it has to say whom it answers, because that does not show."""
+    levels: dict[int, int] = {}
+    placed = []
+    for comment in ordered:
+        above = levels.get(comment.parent_id or 0)
+        if not levels or comment.parent_id is None:
+            level, names_parent = 0, comment.parent_id is not None
+        elif above is None:
+            level, names_parent = 1, True
+        else:
+            level, names_parent = min(above + 1, LEVELS_SET_IN), above >= LEVELS_SET_IN
+        levels[comment.pk] = level
+        placed.append((comment, level, names_parent))
+    return placed
+
+
+def _shown_name(comment: Comment) -> str:
+    """Return the name that readers see; "" where it went with the text. A lost one's is known from its answer."""
+    return comment.name if comment.state == CommentState.LOST or not comment.is_tombstone else ""
+
+
+def _all_answers(root: Comment) -> str:
+    return ngettext("View the answer", "View all %(count)d answers", root.n_replies) % {"count": root.n_replies}
 
 
 def tombstone_text(comment: Comment) -> str:
