@@ -6,6 +6,7 @@ from django.db.models import Model
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from wagtail.models import Page
+from wagtail.signals import copy_for_translation_done
 
 from freiblatt.articles import keys
 from freiblatt.articles.actions.listing import forget_article, list_article
@@ -113,3 +114,14 @@ def mark_site(raw: bool = False, **kwargs: Any) -> None:
     """Mark everything stale: name, look and menus stand on every page."""
     if not raw:
         mark_stale([keys.SITE])
+
+
+@receiver(copy_for_translation_done)
+def give_translated_topics(target_obj: Any, **kwargs: Any) -> None:
+    """Give the draft of a translated article the topics of its own language, as far as they exist."""
+    if not isinstance(target_obj, ArticlePage):
+        return
+    draft = target_obj.get_latest_revision_as_object()
+    keys_of_topics = [topic.translation_key for topic in draft.topics.all()]
+    draft.topics.set(Topic.objects.filter(translation_key__in=keys_of_topics, locale_id=draft.locale_id))
+    draft.save_revision(changed=False)

@@ -129,7 +129,12 @@ class PublicationSettings(ClusterableModel, BaseGenericSetting):
             ],
             heading=_("Look"),
         ),
-        InlinePanel("texts", heading=_("Texts"), label=_("text")),
+        InlinePanel(
+            "texts",
+            [FieldPanel("locale"), FieldPanel("tagline"), FieldPanel("description"), FieldPanel("footer")],
+            heading=_("What the publication says of itself, by language"),
+            label=_("Text"),
+        ),
     ]
 
     class Meta:

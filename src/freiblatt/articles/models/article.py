@@ -4,13 +4,24 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
-from wagtail.models import Locale, Page, PageManager
+from wagtail.admin.panels import (
+    CommentPanel,
+    FieldPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    PublishingPanel,
+    TabbedInterface,
+    TitleFieldPanel,
+)
+from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
@@ -18,7 +29,7 @@ from freiblatt.articles.blocks.embeds import frame_hosts
 from freiblatt.articles.body import BodyField
 from freiblatt.articles.models.listing import author_list, latest_list, month_list, section_list, topic_list
 from freiblatt.articles.models.people import Author
-from freiblatt.articles.models.reader_page import ReaderPage
+from freiblatt.articles.models.reader_page import PROMOTION_PANELS, ReaderPage
 from freiblatt.articles.models.section import SectionPage
 from freiblatt.articles.models.topics import Topic
 from freiblatt.articles.page_forms import ArticleForm
@@ -128,6 +139,41 @@ class ArticlePage(ReaderPage):
 
     objects = ArticleManager()
 
+    content_panels = [
+        FieldPanel("kicker"),
+        TitleFieldPanel("title", heading=_("Headline"), placeholder=_("Headline")),
+        FieldPanel("standfirst"),
+        InlinePanel(
+            "bylines", [FieldPanel("author"), FieldPanel("role")], heading=_("Bylines"), label=_("Author"), max_num=20
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("lead_picture"),
+                FieldPanel("lead_caption"),
+                FieldPanel("lead_alt"),
+                FieldPanel("lead_is_decorative"),
+            ],
+            heading=_("Lead picture"),
+        ),
+        FieldPanel("body"),
+    ]
+    publication_panels = [
+        FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+        MultiFieldPanel(
+            [FieldPanel("published_on"), FieldPanel("published_time_is_known"), FieldPanel("updated_on")],
+            heading=_("Dates that readers see"),
+        ),
+        PublishingPanel(),
+        CommentPanel(),
+    ]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(content_panels, heading=_("Article")),
+            ObjectList(publication_panels, heading=_("Publication")),
+            ObjectList(PROMOTION_PANELS, heading=_("Promotion")),
+        ]
+    )
+
     search_fields = [
         *Page.search_fields,
         index.SearchField("kicker"),
@@ -197,17 +243,6 @@ class ArticlePage(ReaderPage):
         article.published_on = article.published_on or self.published_on
         article.section_id = self.section_id
         return article
-
-    def copy_for_translation(self, locale: Locale, *args: Any, **kwargs: Any) -> "ArticlePage":
-        """Return a draft in `locale` below the section's translation, with those topics that exist there."""
-        copy = super().copy_for_translation(locale, *args, **kwargs)
-        topics = Topic.objects.filter(
-            translation_key__in=[topic.translation_key for topic in self.topics.all()], locale=locale
-        )
-        copy.topics.set(topics)
-        copy.save()
-        copy.save_revision()
-        return copy
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from freiblatt.articles.article_context import article_context

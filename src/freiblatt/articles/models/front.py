@@ -8,10 +8,28 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.models import Orderable
+from wagtail.admin.panels import FieldPanel, InlinePanel, ObjectList, PageChooserPanel, TabbedInterface
+from wagtail.models import Orderable, PagePermissionTester
 
 from freiblatt.articles import keys
 from freiblatt.articles.models.reader_page import ReaderPage
+from freiblatt.newsroom.models import StaffMember
+
+
+class FrontPagePermissions(PagePermissionTester):
+    """A publication without a front page answers nobody: it can be changed, but not taken away."""
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        return False
+
+    def can_unpublish(self) -> bool:
+        return False
+
+    def can_move(self) -> bool:
+        return False
+
+    def can_copy(self) -> bool:
+        return False
 
 
 class FrontPage(ReaderPage):
@@ -22,9 +40,30 @@ class FrontPage(ReaderPage):
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = ["articles.SectionPage", "articles.PlainPage"]
 
+    content_panels = [
+        InlinePanel(
+            "slots",
+            [PageChooserPanel("article", "articles.ArticlePage"), FieldPanel("size"), FieldPanel("headline")],
+            heading=_("Chosen by hand"),
+            label=_("Slot"),
+            help_text=_("Articles that should stand on top; the newest fill up the rest by themselves."),
+        ),
+    ]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(content_panels, heading=_("Front page")),
+            ObjectList(
+                [FieldPanel("title"), FieldPanel("seo_title"), FieldPanel("search_description")], heading=_("Promotion")
+            ),
+        ]
+    )
+
     class Meta:
         verbose_name = _("front page")
         verbose_name_plural = _("front pages")
+
+    def permissions_for_user(self, user: StaffMember) -> "FrontPagePermissions":
+        return FrontPagePermissions(user, self)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from freiblatt.articles.front import front_context

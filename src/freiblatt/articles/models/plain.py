@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, ObjectList, PublishingPanel, TabbedInterface, TitleFieldPanel
 from wagtail.fields import RichTextField
 
 from freiblatt.articles import keys
-from freiblatt.articles.models.reader_page import ReaderPage
+from freiblatt.articles.models.reader_page import PROMOTION_PANELS, ReaderPage
 from freiblatt.articles.reserved import refuse_reserved_slug
 from freiblatt.articles.rich_text import clean_rich_text
 
@@ -23,6 +24,17 @@ class PlainPage(ReaderPage):
     show_in_menus_default = True
 
     text = RichTextField(_("text"), features=PLAIN_FEATURES)
+
+    content_panels = [
+        TitleFieldPanel("title", heading=_("Headline"), placeholder=_("Headline")),
+        FieldPanel("text"),
+    ]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList([*content_panels, PublishingPanel()], heading=_("Page")),
+            ObjectList([*PROMOTION_PANELS, FieldPanel("show_in_menus")], heading=_("Promotion")),
+        ]
+    )
 
     class Meta:
         verbose_name = _("plain page")

@@ -6,11 +6,19 @@ from http import HTTPMethod
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
 from freiblatt.articles import keys
 from freiblatt.articles.languages import language_of, links_between_pages
 from freiblatt.pagestore.actions import keep
+
+#: What search engines and those who share a link are told, where it should differ from what the page says.
+PROMOTION_PANELS = [
+    FieldPanel("slug"),
+    FieldPanel("seo_title"),
+    FieldPanel("search_description"),
+]
 
 
 class ReaderPage(Page):

@@ -7,10 +7,11 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, ObjectList, PublishingPanel, TabbedInterface, TitleFieldPanel
 
 from freiblatt.articles import keys
 from freiblatt.articles.models.listing import section_list
-from freiblatt.articles.models.reader_page import ReaderPage
+from freiblatt.articles.models.reader_page import PROMOTION_PANELS, ReaderPage
 from freiblatt.articles.reserved import refuse_reserved_slug
 
 
@@ -23,6 +24,17 @@ class SectionPage(ReaderPage):
     show_in_menus_default = True
 
     introduction = models.TextField(_("introduction"), blank=True, max_length=600)
+
+    content_panels = [
+        TitleFieldPanel("title", heading=_("Name"), placeholder=_("Name")),
+        FieldPanel("introduction"),
+    ]
+    edit_handler = TabbedInterface(
+        [
+            ObjectList([*content_panels, PublishingPanel()], heading=_("Section")),
+            ObjectList([*PROMOTION_PANELS, FieldPanel("show_in_menus")], heading=_("Promotion")),
+        ]
+    )
 
     class Meta:
         verbose_name = _("section")

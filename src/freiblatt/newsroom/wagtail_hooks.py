@@ -1,0 +1,55 @@
+"""The desk's start page and menus: what a newsroom needs, and nothing that speaks of the machinery below."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.panels import FieldPanel, InlinePanel, PageChooserPanel
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from freiblatt.newsroom.models import Menu
+
+#: Entries that change what the configuration decides (host names, languages) or lead out of the newsroom.
+HIDDEN = {"sites", "locales", "help"}
+
+
+@register_snippet
+class MenuViewSet(SnippetViewSet):
+    """The publication's menus, one for each place and language."""
+
+    model = Menu
+    icon = "list-ul"
+    menu_label = _("Menus")
+    menu_name = "publication-menus"
+    add_to_settings_menu = True
+    list_display = ["place", "locale"]
+    panels = [
+        FieldPanel("place"),
+        FieldPanel("locale"),
+        InlinePanel(
+            "items",
+            [PageChooserPanel("page"), FieldPanel("address"), FieldPanel("label")],
+            heading=_("Links"),
+            label=_("Link"),
+            max_num=30,
+        ),
+    ]
+
+
+@hooks.register("construct_homepage_panels")
+def leave_out_advertisements(request: HttpRequest, panels: list[Any]) -> None:
+    """Show no news of other software on the start page."""
+    panels[:] = [
+        panel
+        for panel in panels
+        if type(panel).__name__ not in ("UpgradeNotificationPanel", "WhatsNewInWagtailVersionPanel")
+    ]
+
+
+@hooks.register("construct_main_menu")
+@hooks.register("construct_settings_menu")
+def hide_entries(request: HttpRequest, menu_items: list[Any]) -> None:
+    """Leave out what the configuration decides."""
+    menu_items[:] = [item for item in menu_items if item.name not in HIDDEN]

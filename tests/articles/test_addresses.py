@@ -1,0 +1,156 @@
+"""Addresses: which are refused, which lead on, which are gone."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client, TestCase
+from django.utils import translation
+
+from freiblatt.articles.actions import free_slug, publish_article, unpublish_article
+from freiblatt.articles.models import ArticlePage, FrontPage, PlainPage, SectionPage
+from tests.factories import make_article, make_section
+
+
+@pytest.fixture
+def committed() -> object:
+    """Run what waits for the commit, as Wagtail's redirects do."""
+    return lambda: TestCase.captureOnCommitCallbacks(execute=True)
+
+
+@pytest.mark.parametrize(
+    "slug",
+    ["search", "suche", "admin", "media", "static", "documents", "authors", "autoren", "topics", "themen", "archive",
+     "archiv", "feed", "1900", "2025", "2199", "de", "en", "-", "-intern"],
+)  # fmt: skip
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_sections_and_plain_pages_leave_our_own_addresses_free(front: FrontPage, slug: str, language: str) -> None:
+    front = FrontPage.objects.get(locale__language_code=language)
+    for page in (
+        SectionPage(title="Ein Name", slug=slug, locale=front.locale),
+        PlainPage(title="Ein Name", slug=slug, locale=front.locale, text="<p>x</p>"),
+    ):
+        with translation.override("en"), pytest.raises(ValidationError) as refused:
+            front.add_child(instance=page)
+        assert refused.value.message_dict["slug"][0].startswith(f"The address “{slug}” is reserved")
+
+
+def test_other_numbers_and_words_are_free(front: FrontPage) -> None:
+    for slug in ("1899", "2200", "20", "suchen", "archive-2", "feuilleton"):
+        make_section(title=slug.title(), slug=slug)
+
+
+def test_article_cannot_stand_at_the_address_of_a_feed(front: FrontPage) -> None:
+    with pytest.raises(ValidationError):
+        make_article(section=make_section(title="Europa"), slug="feed.atom")
+    assert free_slug(SectionPage.objects.get(), "feed.atom") == "feedatom"
+
+
+def test_slug_is_made_of_german_words_and_is_free(front: FrontPage) -> None:
+    section = make_section(title="Europa")
+    assert free_slug(section, "Größe & Übermut") == "groesse-uebermut"
+    make_article(section=section, slug="groesse-uebermut")
+    assert free_slug(section, "Größe & Übermut") == "groesse-uebermut-2"
+    assert free_slug(section, "…") == "artikel"
+    long = free_slug(section, "ein sehr langes Wort " * 20)
+    assert len(long) <= 100
+    assert not long.endswith("-")
+
+
+def test_changed_slug_leaves_a_redirect(front: FrontPage, client: Client, committed: object) -> None:
+    article = make_article(section=make_section(title="Europa"), slug="alt")
+    for slug in ("neu", "neuer"):
+        article = ArticlePage.objects.get()
+        article.slug = slug
+        with committed():
+            article.save_revision().publish()
+    for old in ("/europa/alt/", "/europa/neu/"):
+        response = client.get(old)
+        assert (response.status_code, response.headers["Location"]) == (301, "/europa/neuer/")
+        assert not hasattr(response, "store_keys")
+
+
+def test_moved_article_leaves_a_redirect_and_changes_its_section(
+    front: FrontPage, client: Client, committed: object
+) -> None:
+    europe, climate = make_section(title="Europa"), make_section(title="Klima")
+    article = make_article(section=europe, slug="hafen")
+    with committed():
+        article.move(climate, pos="last-child")
+    assert client.get("/europa/hafen/").headers["Location"] == "/klima/hafen/"
+    assert client.get("/klima/hafen/").context["section"] == climate
+    assert client.get("/europa/").context["teasers"] == []
+    assert [teaser.url for teaser in client.get("/klima/").context["teasers"]] == ["/klima/hafen/"]
+
+
+def test_changed_address_of_a_section_redirects_its_articles(
+    front: FrontPage, client: Client, committed: object
+) -> None:
+    section = make_section(title="Europa")
+    make_article(section=section, slug="hafen")
+    section = SectionPage.objects.get()
+    section.slug = "welt"
+    with committed():
+        section.save_revision().publish()
+    assert client.get("/europa/").headers["Location"] == "/welt/"
+    assert client.get("/europa/hafen/").headers["Location"] == "/welt/hafen/"
+    assert [teaser.url for teaser in client.get("/welt/").context["teasers"]] == ["/welt/hafen/"]
+
+
+def test_redirect_never_hides_a_page(front: FrontPage, client: Client, committed: object) -> None:
+    section = make_section(title="Europa")
+    article = make_article(section=section, slug="hafen")
+    article.slug = "kai"
+    with committed():
+        article.save_revision().publish()
+    second = make_article(section=section, title="Der zweite Hafen", slug="hafen")
+    response = client.get("/europa/hafen/")
+    assert response.status_code == 200
+    assert response.context["page"] == second
+
+
+def test_unpublished_article_is_gone_and_may_come_back(front: FrontPage, client: Client) -> None:
+    article = make_article(section=make_section(title="Europa"), slug="hafen")
+    unpublish_article(article=article)
+    response = client.get("/europa/hafen/")
+    assert response.status_code == 410
+    assert not hasattr(response, "store_keys")
+    publish_article(article=ArticlePage.objects.get())
+    assert client.get("/europa/hafen/").status_code == 200
+
+
+def test_deleted_article_is_gone(front: FrontPage, client: Client) -> None:
+    article = make_article(section=make_section(title="Europa"), slug="hafen")
+    ArticlePage.objects.get(pk=article.pk).delete()
+    assert client.get("/europa/hafen/").status_code == 410
+
+
+def test_articles_of_a_deleted_section_are_gone(front: FrontPage, client: Client) -> None:
+    section = make_section(title="Europa")
+    make_article(section=section, slug="hafen")
+    SectionPage.objects.get(pk=section.pk).delete()
+    assert client.get("/europa/hafen/").status_code == 410
+    assert client.get("/").context["lead"] is None
+
+
+def test_draft_never_was_anywhere(front: FrontPage, client: Client) -> None:
+    make_article(section=make_section(title="Europa"), slug="hafen", is_published=False)
+    assert client.get("/europa/hafen/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/nirgends/", "/en/nowhere/", "/europa/nichts/", "/autoren/niemand/"])
+def test_unknown_address_helps_on_and_is_not_kept(front: FrontPage, client: Client, address: str) -> None:
+    make_article(section=make_section(title="Europa"), title="Der Hafen")
+    make_article(section=make_section(title="Europe", language="en"), title="The port")
+    response = client.get(address)
+    assert response.status_code == 404
+    assert [teaser.headline for teaser in response.context["latest"]] == [
+        "The port" if "/en/" in address else "Der Hafen"
+    ]
+    assert len(response.context["sections"]) == 1
+    assert not hasattr(response, "store_keys")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_pages_are_read_only(front: FrontPage, client: Client, method: str) -> None:
+    article = make_article(section=make_section(title="Europa"))
+    for address in ("/", "/europa/", article.url, "/archiv/"):
+        assert getattr(client, method)(address).status_code == 405

@@ -1,0 +1,164 @@
+"""Whatever changes marks stale exactly what shows it, in the transaction of the change."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from freiblatt.articles.actions import publish_article, relist_all, unpublish_article
+from freiblatt.articles.models import ArticlePage, FrontPage, Listing, PlainPage
+from freiblatt.articles.signals import article_deleted, article_published, article_unpublished
+from freiblatt.newsroom.models import Menu, MenuItem, PublicationSettings
+from freiblatt.pagestore.models import StaleMark
+from tests.factories import make_article, make_author, make_section, make_topic
+
+
+def marked() -> set[str]:
+    """Return the keys marked since the last call. Inside a test nothing commits, so the journal keeps them."""
+    found = {key for mark in StaleMark.objects.all() for key in mark.keys.split("\n")}
+    StaleMark.objects.all().delete()
+    return found
+
+
+@pytest.fixture
+def heard() -> Iterator[list[tuple[str, Any]]]:
+    found: list[tuple[str, Any]] = []
+
+    def published(article: ArticlePage, is_new: bool, **kwargs: Any) -> None:
+        assert transaction.get_connection().in_atomic_block
+        found.append(("published", is_new))
+
+    def unpublished(article: ArticlePage, **kwargs: Any) -> None:
+        found.append(("unpublished", article.pk))
+
+    def deleted(article: ArticlePage, **kwargs: Any) -> None:
+        found.append(("deleted", article.pk))
+
+    article_published.connect(published)
+    article_unpublished.connect(unpublished)
+    article_deleted.connect(deleted)
+    yield found
+    article_published.disconnect(published)
+    article_unpublished.disconnect(unpublished)
+    article_deleted.disconnect(deleted)
+
+
+def test_article_marks_its_page_and_its_lists(front: FrontPage, heard: list) -> None:
+    section, rosa, trade = make_section(title="Europa"), make_author(), make_topic()
+    marked()
+    article = make_article(section=section, authors=[rosa], topics=[trade])
+    shown = {f"article:{article.pk}", "latest:de", f"section:{section.pk}", f"author:{rosa.pk}", f"topic:{trade.pk}"}
+    assert marked() == shown
+    unpublish_article(article=article)
+    assert marked() == shown
+    assert not Listing.objects.exists()
+    publish_article(article=article)
+    assert marked() == shown
+    pk = article.pk
+    ArticlePage.objects.get(pk=pk).delete()
+    assert marked() >= shown
+    assert heard == [("published", True), ("unpublished", pk), ("published", True), ("deleted", pk)]
+
+
+def test_draft_marks_nothing(front: FrontPage, heard: list) -> None:
+    article = make_article(section=make_section(title="Europa"), is_published=False)
+    other = make_article(section=article.section, title="Öffentlich")
+    marked()
+    heard.clear()
+    for page in (article, other):
+        draft = page.get_latest_revision_as_object()
+        draft.title = "Noch nicht"
+        draft.save_revision()
+    assert marked() == set()
+    assert heard == []
+
+
+def test_author_who_leaves_a_byline_loses_the_article(front: FrontPage) -> None:
+    rosa, karl = make_author(), make_author(name="Karl Mohr")
+    article = make_article(section=make_section(title="Europa"), authors=[rosa])
+    draft = article.get_latest_revision_as_object()
+    byline = draft.bylines.all()[0]
+    byline.author = karl
+    draft.bylines = [byline]
+    marked()
+    draft.save_revision().publish()
+    assert {f"author:{rosa.pk}", f"author:{karl.pk}"} <= marked()
+    assert set(Listing.objects.filter(name__startswith="author/").values_list("name", flat=True)) == {
+        f"author/{karl.pk}/de"
+    }
+
+
+def test_moved_article_marks_both_sections(front: FrontPage) -> None:
+    europe, climate = make_section(title="Europa"), make_section(title="Klima")
+    article = make_article(section=europe)
+    marked()
+    article.move(climate, pos="last-child")
+    assert {f"article:{article.pk}", f"section:{europe.pk}", f"section:{climate.pk}"} <= marked()
+
+
+def test_translation_marks_the_pages_that_link_to_it(front: FrontPage) -> None:
+    article = make_article(section=make_section(title="Europa"))
+    english = make_section(title="Europe", language="en")
+    marked()
+    copy = make_article(section=english, title="A port is sold", translation_key=article.translation_key)
+    assert {f"article:{article.pk}", f"article:{copy.pk}"} <= marked()
+
+
+def test_what_stands_everywhere_marks_everything(front: FrontPage) -> None:
+    section, rosa, trade = make_section(title="Europa"), make_author(), make_topic()
+    assert "site" in marked()
+    rosa.website = "https://example.org/"
+    rosa.save()
+    assert marked() == {f"author:{rosa.pk}"}
+    rosa.name = "Rosa Sommer"
+    rosa.save()
+    assert marked() == {f"author:{rosa.pk}", "site"}
+    trade.introduction = "Neu"
+    trade.save()
+    assert marked() == {f"topic:{trade.pk}"}
+    section.title = "Welt"
+    section.save_revision().publish()
+    assert marked() == {f"section:{section.pk}", "site"}
+    PublicationSettings.load().save()
+    assert marked() == {"site"}
+    menu = Menu(place="main", locale=front.locale)
+    menu.items = [MenuItem(page=section)]
+    menu.save()
+    assert marked() == {"site"}
+    plain = PlainPage(title="Impressum", slug="impressum", locale=front.locale, text="<p>x</p>")
+    front.add_child(instance=plain)
+    assert marked() == {f"plain:{plain.pk}", "site"}
+
+
+def test_slots_of_the_front_page_mark_the_front_page(front: FrontPage) -> None:
+    marked()
+    front.save_revision().publish()
+    assert marked() == {"front:de"}
+
+
+def test_nothing_is_marked_by_what_did_not_happen(front: FrontPage) -> None:
+    article = make_article(section=make_section(title="Europa"))
+    marked()
+    with transaction.atomic():
+        unpublish_article(article=article)
+        transaction.set_rollback(True)
+    assert marked() == set()
+    assert Listing.objects.filter(article=article).exists()
+
+
+def test_lists_can_be_made_anew(front: FrontPage, heard: list) -> None:
+    article = make_article(section=make_section(title="Europa"), authors=[make_author()])
+    names = set(Listing.objects.values_list("name", flat=True))
+    Listing.objects.filter(name__startswith="month/").update(name="month/de/1999-01")
+    assert relist_all() == 1
+    assert set(Listing.objects.filter(article=article).values_list("name", flat=True)) == names
+
+
+def test_publishing_twice_changes_nothing(front: FrontPage) -> None:
+    article = make_article(section=make_section(title="Europa"), is_published=False)
+    first = publish_article(article=article)
+    marked()
+    again = publish_article(article=article)
+    assert marked() == set()
+    assert (again.published_on, again.live_revision_id) == (first.published_on, first.live_revision_id)
