@@ -1,16 +1,31 @@
 """What an article's body may contain, and how readers get it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.test import Client
+from django.utils import translation
 
 from freiblatt.articles.blocks.embeds import frame_address
 from freiblatt.articles.models import ArticleDocument, ArticlePage, FrontPage, Picture, Recording
 from tests.factories import make_article, make_section
 from tests.pictures import make_picture
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Speak English outside requests; a page's own words are German all the same."""
+    with translation.override("en"):
+        yield
+
+
+def german(message: str, **values: str) -> str:
+    """Return a sentence of a page as German readers get it."""
+    with translation.override("de"):
+        return translation.gettext(message) % values
 
 
 def render(client: Client, body: list[tuple[str, Any]]) -> str:
@@ -218,7 +233,8 @@ def test_recording_is_ours_and_has_its_transcript(front: FrontPage, client: Clie
     html = render(client, [("recording", {"recording": recording, "caption": "Am Kai"})])
     assert '<audio controls preload="none" aria-label="Am Kai">' in html
     assert 'type="audio/mpeg"' in html
-    assert '<details class="transcript"><summary>Transcript</summary><p>Guten Tag.</p></details>' in html
+    summary = german("Transcript")
+    assert f'<details class="transcript"><summary>{summary}</summary><p>Guten Tag.</p></details>' in html
 
 
 def test_embed_is_a_link_until_the_reader_clicks(front: FrontPage, client: Client) -> None:
@@ -230,7 +246,8 @@ def test_embed_is_a_link_until_the_reader_clicks(front: FrontPage, client: Clien
     html = response.content.decode()
     assert 'href="https://www.youtube.com/watch?v=abc&amp;t=3"' in html
     assert 'data-embed="https://www.youtube-nocookie.com/embed/abc"' in html
-    assert "A click loads this from youtube-nocookie.com; before that nothing is sent there." in html
+    note = german("A click loads this from %(host)s; before that nothing is sent there.", host="youtube-nocookie.com")
+    assert note in html
     assert "<iframe" not in html
     assert "frame-src https://www.youtube-nocookie.com;" in f"{response.headers['Content-Security-Policy']};"
 

@@ -241,7 +241,8 @@ class MenuItem(Orderable):
         super().clean()
         if bool(self.page_id) == bool(self.address):
             raise ValidationError(_("Choose a page or give an address, one of the two."))
-        if self.address and not self.address.startswith(("https://", "http://", "mailto:", "/")):
+        is_known = self.address.startswith(("https://", "http://", "mailto:", "/")) and self.address[:2] != "//"
+        if self.address and not is_known:
             raise ValidationError({"address": _("An address begins with https://, mailto: or /.")})
         if self.address and not self.label:
             raise ValidationError({"label": _("A link to an address needs a label.")})

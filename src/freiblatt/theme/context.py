@@ -46,13 +46,13 @@ def publication(request: HttpRequest) -> dict[str, Any]:
     if request.path_info.startswith("/admin/"):
         return {}
     language = translation.get_language() or settings.LANGUAGE_CODE
-    menus = SimpleLazyObject(lambda: _once(request, "menus", lambda: _menus(request, language)))
     home = _home_url()
+    menus = SimpleLazyObject(lambda: _once(request, "menus", lambda: _menus(request, language, home)))
     return {
         "publication": SimpleLazyObject(lambda: _once(request, "publication", lambda: _publication(request, language))),
         "menu_main": SimpleLazyObject(lambda: menus[MenuPlace.MAIN]),
         "menu_footer": SimpleLazyObject(lambda: menus[MenuPlace.FOOTER]),
-        "languages": SimpleLazyObject(lambda: _once(request, "languages", _languages)),
+        "languages": SimpleLazyObject(lambda: _once(request, "languages", lambda: _languages(language))),
         "home_url": home,
         "canonical_url": request.path,
         "feed_url": f"{home}feed.atom",
@@ -61,12 +61,11 @@ def publication(request: HttpRequest) -> dict[str, Any]:
 
 
 def _once(request: HttpRequest, name: str, make: Any) -> Any:
-    """Return what `make` returns, made once for each request and language, however many templates it takes."""
+    """Return what `make` returns, made once for each request, however many templates it takes."""
     made = request.__dict__.setdefault("_publication_context", {})
-    place = (name, translation.get_language())
-    if place not in made:
-        made[place] = make()
-    return made[place]
+    if name not in made:
+        made[name] = make()
+    return made[name]
 
 
 def _home_url() -> str:
@@ -87,30 +86,30 @@ def _publication(request: HttpRequest, language: str) -> Publication:
     )
 
 
-def _menus(request: HttpRequest, language: str) -> dict[str, list[MenuLink]]:
+def _menus(request: HttpRequest, language: str, home: str) -> dict[str, list[MenuLink]]:
     """Return the links of both places: the desk's menu, else all sections above and all plain pages below."""
     found: dict[str, list[MenuLink]] = {}
     chosen = Menu.objects.filter(locale__language_code=language).prefetch_related("items__page")
     for menu in chosen:
         items = sorted(menu.items.all(), key=lambda item: item.sort_order or 0)
         found[menu.place] = [
-            _link(request, item.label or item.page.title, item.address or item.page.get_url(request) or "")
+            _link(request, home, item.label or item.page.title, item.address or item.page.get_url(request) or "")
             for item in items
             if item.address or item.page.live
         ]
     for place, model in ((MenuPlace.MAIN, SectionPage), (MenuPlace.FOOTER, PlainPage)):
         if place not in found:
             pages = model.objects.filter(live=True, show_in_menus=True, locale__language_code=language).order_by("path")
-            found[place] = [_link(request, page.title, page.get_url(request) or "") for page in pages]
+            found[place] = [_link(request, home, page.title, page.get_url(request) or "") for page in pages]
     return found
 
 
-def _link(request: HttpRequest, label: str, url: str) -> MenuLink:
-    is_current = request.path == url or (url.startswith("/") and url != _home_url() and request.path.startswith(url))
+def _link(request: HttpRequest, home: str, label: str, url: str) -> MenuLink:
+    is_current = request.path == url or (url.startswith("/") and url != home and request.path.startswith(url))
     return MenuLink(label=label, url=url, is_current=is_current)
 
 
-def _languages() -> list[LanguageLink]:
+def _languages(current: str) -> list[LanguageLink]:
     """Return the front pages of all languages in which one is public, in the order of the settings."""
     codes = set(FrontPage.objects.filter(live=True).values_list("locale__language_code", flat=True))
     found = []
@@ -119,5 +118,5 @@ def _languages() -> list[LanguageLink]:
             with translation.override(code):
                 url = _home_url()
             name = translation.get_language_info(code)["name_local"]
-            found.append(LanguageLink(code, name, url, is_current=code == translation.get_language()))
+            found.append(LanguageLink(code, name, url, is_current=code == current))
     return found

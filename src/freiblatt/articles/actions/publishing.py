@@ -31,7 +31,11 @@ def write_article(
     fields that the editor would refuse.
     """
     is_new = article is None
-    page = ArticlePage(locale=section.locale) if article is None else article.get_latest_revision_as_object()
+    page = (
+        ArticlePage(locale=section.locale)
+        if article is None
+        else ArticlePage.objects.get(pk=article.pk).get_latest_revision_as_object()
+    )
     page.title = title
     page.slug = slug or page.slug or free_slug(section, title)
     for name, value in fields.items():
@@ -59,7 +63,7 @@ def publish_article(
     `published_on` is the date that readers see; None keeps the one it has, else takes now. Redirects from an earlier
     address are kept by Wagtail.
     """
-    page = article.get_latest_revision_as_object()
+    page = ArticlePage.objects.get(pk=article.pk).get_latest_revision_as_object()
     is_current = page.live and not page.has_unpublished_changes
     if is_current and published_on in (None, page.published_on):
         return ArticlePage.objects.get(pk=article.pk)
