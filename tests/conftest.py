@@ -41,6 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.reuse_db = True
     compile_all()
     django.setup()
+    if getattr(config.option, "numprocesses", None):
+        # pytest-django reads settings named here before this file makes a directory: all processes would share ours.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
     _serve_static_files_unhashed()
 
 
