@@ -3,9 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -224,40 +225,47 @@ def _store_thread(page: SavedPage, record: ImportedPage) -> Thread:
     return thread if thread.n_lost == page.n_lost else note_lost(thread=thread, n_lost=page.n_lost)
 
 
+class _Items:
+    """What came with a page before; each comment and placeholder is made once and never again."""
+
+    def __init__(self, record: ImportedPage) -> None:
+        self._record = record
+        self._known = {item.key: item for item in record.items.select_related("comment")}
+        self._seen: dict[str, int] = {}
+
+    def once(self, make: Callable[[], Comment], *facts: str) -> tuple[Comment | None, bool]:
+        """Return the comment that `facts` stand for, and whether it was made now; None if it was deleted since.
+
+        The same facts twice in one page (somebody wrote the same words again) stand for two comments.
+        """
+        key = _hash(*facts)
+        self._seen[key] = self._seen.get(key, 0) + 1
+        if self._seen[key] > 1:
+            key = _hash(key, str(self._seen[key]))
+        if key in self._known:
+            return self._known[key].comment, False
+        comment = make()
+        ImportedItem.objects.create(page=self._record, key=key, comment=comment)
+        return comment, True
+
+
 def _store_comments(page: SavedPage, record: ImportedPage, thread: Thread, warnings: list[Warned]) -> None:
     """Add what is not there yet, in the order of the page; correct reckoned dates of what is."""
-    items = {item.key: item for item in record.items.select_related("comment")}
-    seen: dict[str, int] = {}
+    items = _Items(record)
     authors = {author.name.casefold(): author for author in Author.objects.filter(bylines__article=record.article)}
     comments: list[Comment | None] = []
     placeholders: dict[int, Comment | None] = {}
-
-    def numbered(*facts: str) -> str:
-        key = _hash(*facts)
-        seen[key] = seen.get(key, 0) + 1
-        return key if seen[key] == 1 else _hash(key, str(seen[key]))
-
     for saved in page.comments:
-        parent: Comment | None = None
-        if saved.parent is not None:
-            parent = comments[saved.parent]
-        elif saved.lost_parent is not None:
+        parent = comments[saved.parent] if saved.parent is not None else None
+        if saved.lost_parent is not None:
             if saved.lost_parent not in placeholders:
                 name = page.lost[saved.lost_parent][:NAME_LENGTH]
-                key = numbered("lost", name, saved.name, saved.text)
-                item = items.get(key)
-                placeholder = item.comment if item else add_placeholder(thread=thread, guest_name=name)
-                if item is None:
-                    ImportedItem.objects.create(page=record, key=key, comment=placeholder)
-                placeholders[saved.lost_parent] = placeholder
+                make = partial(add_placeholder, thread=thread, guest_name=name)
+                placeholders[saved.lost_parent], _is_new = items.once(make, "lost", name, saved.name, saved.text)
             parent = placeholders[saved.lost_parent]
-        key = numbered("comment", saved.name, saved.answers, saved.text)
-        item = items.get(key)
-        if item is None:
-            comment = _add(saved, page, thread, parent, authors, warnings)
-            ImportedItem.objects.create(page=record, key=key, comment=comment)
-        else:
-            comment = item.comment
+        add = partial(_add, saved, page, thread, parent, authors, warnings)
+        comment, is_new = items.once(add, "comment", saved.name, saved.answers, saved.text)
+        if not is_new:
             _correct(comment, saved, page)
         comments.append(comment)
 
