@@ -201,8 +201,8 @@ def test_random_kills_leave_no_outdated_page(publication: Publication) -> None:
         server = publication.serve("--workers", "2")
         writer = publication.start("tests.pagestore.process_writer", stdout=subprocess.PIPE)
         assert writer.stdout is not None
+        assert writer.stdout.readline() == b"changed\n"
         for _ in range(chance.randrange(2, 40)):
-            writer.stdout.readline()
             publication.value(chance.choice("abc"))
         for process in chance.sample([writer, server], 2):
             end(process)
@@ -225,7 +225,7 @@ def test_pages_are_there_before_django_is(publication: Publication) -> None:
         "import sys, time\n"
         "class Never:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name == 'django' and 'serve' in sys.argv: time.sleep(600)\n"
+        "        if name == 'django.core.wsgi': time.sleep(600)\n"
         "sys.meta_path.insert(0, Never())\n"
     )
     publication.environment["PYTHONPATH"] = f"{publication.directory}:{publication.environment['PYTHONPATH']}"
@@ -235,8 +235,8 @@ def test_pages_are_there_before_django_is(publication: Publication) -> None:
 
 def test_supervisor_and_its_processes_stay_small_and_end_together(publication: Publication) -> None:
     server = publication.serve("--workers", "2")
-    maps = Path(f"/proc/{server.pid}/maps").read_text()
-    assert "_granian" in maps
+    # Django and Wagtail alone take more than this.
+    assert psutil.Process(server.pid).memory_info().rss < 80 * 1024**2
     workers = workers_of(server)
     assert len(workers) == 2
     os.kill(server.pid, signal.SIGKILL)
