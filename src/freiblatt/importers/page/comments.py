@@ -18,6 +18,9 @@ _ANSWERS = re.compile(
     re.IGNORECASE,
 )
 
+#: Where a comment that may be answered stands: its place among the comments, or among the lost ones.
+_Place = tuple[int | None, int | None]
+
 
 @dataclass(frozen=True)
 class _Header:
@@ -304,14 +307,14 @@ def _hang(
     nothing_lost = announced is None or announced <= len(comments)
     hung: list[SavedComment] = []
     lost: list[str] = []
-    since_root: list[tuple[str, int | None, int | None]] = []
+    since_root: dict[str, list[_Place]] = {}
     everywhere: dict[str, list[int]] = {}
     for number, comment in enumerate(comments):
         if not comment.answers:
-            since_root = [(comment.name.casefold(), number, None)]
+            since_root = {}
         else:
             comment = _hung_one(ledger, comment, since_root, everywhere if nothing_lost else {}, lost)
-            since_root.append((comment.name.casefold(), number, None))
+        since_root.setdefault(comment.name.casefold(), []).append((number, None))
         everywhere.setdefault(comment.name.casefold(), []).append(number)
         hung.append(comment)
     return tuple(hung), tuple(lost)
@@ -320,12 +323,12 @@ def _hang(
 def _hung_one(
     ledger: Ledger,
     comment: SavedComment,
-    since_root: list[tuple[str, int | None, int | None]],
+    since_root: dict[str, list[_Place]],
     everywhere: dict[str, list[int]],
     lost: list[str],
 ) -> SavedComment:
     wanted = furniture.plain(comment.answers).casefold()
-    near = [(parent, lost_parent) for name, parent, lost_parent in since_root if name == wanted]
+    near = since_root.get(wanted, [])
     if len(near) > 1:
         ledger.warn("several_answered", comment.numbers[0] - 1, comment.name, comment.answers)
     if near:
@@ -335,6 +338,6 @@ def _hung_one(
     if len(far) == 1:
         return replace(comment, parent=far[0])
     lost.append(comment.answers)
-    since_root.append((wanted, None, len(lost) - 1))
+    since_root[wanted] = [(None, len(lost) - 1)]
     ledger.warn("parent_lost", comment.numbers[0] - 1, comment.name, comment.answers)
     return replace(comment, lost_parent=len(lost) - 1)
