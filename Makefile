@@ -14,6 +14,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPER := $(VENV)/.developer
 CATALOGUES := $(VENV)/.catalogues
 DESK := .cache/desk/secret.key
+PAGE_TOOLS := .cache/npm/.installed
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -q
 
@@ -65,6 +66,13 @@ $(DESK):
 chromium: $(DEVELOPER)
 	command -v chromium >/dev/null || tools/need chromium chromium 2>/dev/null || $(BIN)/playwright install chromium
 
+# Axe, Lighthouse and the Nu checker look at pages. Where Node or Java cannot be had, `make test` skips what needs them
+# and says so; `make check` does not.
+$(PAGE_TOOLS): tests/journeys/package.json tests/journeys/package-lock.json
+	{ tools/need npm npm && tools/need java default-jre-headless && mkdir -p .cache/npm && cp $^ .cache/npm/ \
+	  && cd .cache/npm && npm ci --ignore-scripts --no-audit --no-fund --silent && touch .installed; } \
+	  || test -z "$(REQUIRE_BROWSER)"
+
 postgresql:
 	tools/need initdb postgresql
 
@@ -76,7 +84,7 @@ gettext:
 demo: $(CATALOGUES)
 	PORT=$(PORT) $(BIN)/freiblatt demo --publication demo-publication
 
-test: $(DEVELOPER) $(CATALOGUES) chromium
+test: $(DEVELOPER) $(CATALOGUES) chromium $(PAGE_TOOLS)
 	$(PYTEST) -n $(WORKERS) --dist loadgroup $(ARGS)
 
 fmt: $(DEVELOPER)
@@ -98,6 +106,8 @@ clean:
 
 # Checks
 
+# In the full check nothing may be skipped for want of a tool.
+check: export REQUIRE_BROWSER := 1
 check: lint types imports catalogue test test-postgresql wheel
 	echo "Everything holds."
 

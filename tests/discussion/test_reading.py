@@ -102,7 +102,8 @@ def test_date_is_as_exact_as_it_is_known(
         created_precision=precision,
         created_is_approximate=is_approximate,
     )
-    assert f'<time datetime="{machine}">{shown}</time>' in render_thread(article)
+    mark = " data-relative" if precision == DatePrecision.MINUTE else ""
+    assert f'<time datetime="{machine}"{mark}>{shown}</time>' in render_thread(article)
 
 
 def test_what_is_gone_says_so(thread: Thread, article: ArticlePage) -> None:

@@ -48,6 +48,8 @@ class ShownComment:
     date: str
     #: The `datetime` attribute of <time>: full, or a day, month or year where no more is known.
     machine_date: str
+    #: Whether the moment is known, so that a module may say how long ago it was.
+    is_exact: bool
     html: SafeString
     #: What stands in the place of a text that is gone; empty on comments.
     sentence: str
@@ -250,6 +252,7 @@ def _shown(
                 url=addresses.comment(comment.pk),
                 date="" if comment.is_tombstone else date_text(comment),
                 machine_date="" if comment.is_tombstone else machine_date(comment),
+                is_exact=comment.created_precision == DatePrecision.MINUTE and not comment.created_is_approximate,
                 html=mark_safe(comment.html),  # noqa: S308 (cleaned when it was written)
                 sentence=tombstone_text(comment),
                 answers_name=(_shown_name(answered) or _("a comment that is gone")) if answered else "",
