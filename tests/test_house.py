@@ -13,6 +13,7 @@ from pathlib import Path
 import grimp
 import pytest
 from django.apps import apps
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.db.migrations.loader import MigrationLoader
 
@@ -209,6 +210,19 @@ def test_reader_pages_load_nothing_from_elsewhere() -> None:
             if pattern.search(path.read_text(encoding="utf-8")):
                 found.append(shown(path))
     assert found == []
+
+
+def test_static_files_that_are_named_exist() -> None:
+    named = re.compile(r"""(?:\{%\s*static\s+|\bstatic\()["']([^"'{]+)["']""")
+    files = [path for _room, path in templates()] + python_files(PACKAGE)
+    missing = [
+        f"{shown(path)} names {name}"
+        for path in files
+        if path.suffix in (".html", ".txt", ".xml", ".py")
+        for name in named.findall(path.read_text(encoding="utf-8"))
+        if finders.find(name) is None
+    ]
+    assert missing == []
 
 
 def test_migrations_are_complete(db: None) -> None:

@@ -125,7 +125,7 @@ def _channel(
         publication=texts.name,
         url=absolute(path),
         home_url=absolute("/"),
-        icon_url=absolute(static("theme/icons/icon-192.png")),
+        icon_url=absolute(static("theme/apple-touch-icon.png")),
         keys=[*keys, "site"],
         articles=newest(articles),
     )
