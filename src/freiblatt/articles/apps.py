@@ -11,11 +11,13 @@ class ArticlesConfig(AppConfig):
     def ready(self) -> None:
         from freiblatt.articles import blocks, file_receivers, parts, receivers  # noqa: F401
         from freiblatt.articles.actions.cleaning import remove_left_over_files
+        from freiblatt.articles.actions.publishing import publish_due
         from freiblatt.articles.uploads import waiting
-        from freiblatt.jobs.rhythms import daily
+        from freiblatt.jobs.rhythms import daily, minutely
         from freiblatt.jobs.schedules import every
         from freiblatt.pagestore import fragments
 
         waiting.keep_private()
         every(daily(time(4, 10)), name="articles.left_over_files", job=remove_left_over_files)
+        every(minutely(1), name="articles.publish_due", job=publish_due)
         fragments.register(parts.FRAGMENT, parts.render_fragment)

@@ -10,7 +10,8 @@ from wagtail.signals import copy_for_translation_done
 
 from freiblatt.articles import keys
 from freiblatt.articles.actions.listing import forget_article, list_article
-from freiblatt.articles.models import ArticlePage, Author, FrontPage, PlainPage, SectionPage, Topic
+from freiblatt.articles.models import ArticlePage, Author, FrontPage, Listing, PlainPage, SectionPage, Topic
+from freiblatt.articles.models.listing import topic_list
 from freiblatt.newsroom.models import Menu, PublicationSettings
 from freiblatt.pagestore.actions import mark_stale
 
@@ -99,7 +100,9 @@ def mark_saved_name(instance: Any, raw: bool = False, **kwargs: Any) -> None:
 @receiver(post_delete, sender=Author)
 @receiver(post_delete, sender=Topic)
 def mark_deleted_name(instance: Any, **kwargs: Any) -> None:
-    """Mark stale what names an author or a topic that goes."""
+    """Mark stale what names an author or a topic that goes, and let go of a topic's list."""
+    if isinstance(instance, Topic):
+        Listing.objects.filter(name=topic_list(instance.pk)).delete()
     mark_stale([_key_of_name(instance), keys.SITE])
 
 

@@ -4,7 +4,13 @@ from freiblatt.articles.actions.cleaning import remove_left_over_files
 from freiblatt.articles.actions.founding import found_publication
 from freiblatt.articles.actions.listing import forget_article, list_article, relist_all
 from freiblatt.articles.actions.pictures import add_picture, begin_picture_files, make_picture_files, mark_picture_stale
-from freiblatt.articles.actions.publishing import free_slug, publish_article, unpublish_article, write_article
+from freiblatt.articles.actions.publishing import (
+    free_slug,
+    publish_article,
+    publish_due,
+    unpublish_article,
+    write_article,
+)
 
 __all__ = [
     "add_picture",
@@ -16,6 +22,7 @@ __all__ = [
     "make_picture_files",
     "mark_picture_stale",
     "publish_article",
+    "publish_due",
     "relist_all",
     "remove_left_over_files",
     "unpublish_article",

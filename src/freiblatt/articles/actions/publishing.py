@@ -1,15 +1,21 @@
 """Verbs of publishing, for whoever brings articles in without the editor's screens."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
-from wagtail.models import Page
+from django_tasks import task
+from wagtail.models import Page, Revision
 
 from freiblatt.articles.models import ArticlePage, Author, Byline, BylineRole, SectionPage, Topic
 from freiblatt.newsroom.models import StaffMember
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -81,6 +87,27 @@ def unpublish_article(*, article: ArticlePage, by: StaffMember | None = None) ->
     if page.live:
         page.unpublish(user=by)
     return ArticlePage.objects.get(pk=article.pk)
+
+
+@task(queue_name="urgent")
+def publish_due() -> int:
+    """Publish what is scheduled for now or earlier, take back what has run out, and return how many pages changed.
+
+    Each page is a change of its own: one that cannot be published is logged and tried again, and stops no other.
+    """
+    now = timezone.now()
+    count = 0
+    for page in Page.objects.filter(live=True, expire_at__lte=now).order_by("expire_at").specific():
+        page.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
+        count += 1
+    for revision in Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at"):
+        try:
+            revision.publish(log_action="wagtail.publish.scheduled")
+        except ValidationError:
+            logger.exception("What was scheduled could not be published: %s", revision.object_str)
+        else:
+            count += 1
+    return count
 
 
 def free_slug(parent: Page, title: str) -> str:
