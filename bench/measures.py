@@ -46,7 +46,7 @@ def told(what: str, figure: float, unit: str) -> Row:
 
 
 def against_nginx(site: Site, *, seconds: int) -> list[Row]:
-    """An article from the program alone, and from nginx before it, against nginx with the same bytes, all on one core."""
+    """An article from the program alone, and from nginx before it, against nginx with the same bytes."""
     server, client = machine.cores()
     rows = []
     with servers.program(site.directory, core=server) as (port, pid):
