@@ -14,6 +14,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+import freiblatt
 from bench import measures
 from bench.publication import Site
 
@@ -57,7 +58,10 @@ def main() -> int:
         found = measures.run_all((name, measure) for name, measure in wanted.items() if not names or name in names)
     result = {
         "machine": {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},
-        "versions": {name: version(name) for name in ("freiblatt", "django", "wagtail", "granian")},
+        "versions": {
+            "freiblatt": freiblatt.__version__,
+            **{name: version(name) for name in ("django", "wagtail", "granian")},
+        },
         "measures": {name: [row.as_dict() for row in rows] for name, rows in found.items()},
     }
     print("\n" + json.dumps(result, ensure_ascii=False))

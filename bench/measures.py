@@ -83,6 +83,7 @@ def against_nginx(site: Site, *, seconds: int) -> list[Row]:
             told("the program alone: p99", statistics.median(one.p99_ms for one in ours), "ms"),
             at_least("the program alone against nginx", mine / limit, "", 0.25),
         ]
+        servers.wait_for_disk_copy(site.directory, site.path(site.few))
         tree = site.directory / "var" / "pages" / "current" / "reader"
         with servers.nginx(tree, core=server, index="/$host$uri/index.html @program", upstream=port) as (
             front,
@@ -154,6 +155,7 @@ def readers_while_writing(site: Site, *, seconds: int, writers: int = 8, rate: f
         busy = load.throughput(url, pid=pid, seconds=seconds, core=client)
         answers = [hand.end() for hand in hands]
     return [
+        told("requests per second without writers", quiet.requests_per_second, "1/s"),
         told("comments written meanwhile", sum(answer["written"] for answer in answers), ""),
         told("requests per second while 20 comments a second arrive", busy.requests_per_second, "1/s"),
         at_least(
@@ -200,6 +202,7 @@ def start_and_memory(site: Site, *, seconds: int) -> list[Row]:
     server, client = machine.cores()
     with servers.program(site.directory, core=server) as (port, _pid):
         load.get(port, site.path(site.few))
+        servers.wait_for_disk_copy(site.directory, site.path(site.few))
     port = servers.free_port()
     environment = {**os.environ, "FREIBLATT_PUBLICATION": str(site.directory), "FREIBLATT_LOG_LEVEL": "error"}
     command = [sys.executable, "-m", "freiblatt", "serve", "--host", "127.0.0.1", "--port", str(port)]

@@ -55,6 +55,11 @@ class Hand:
         self._process.wait(30)
 
 
+def _freiblatt(*arguments: str) -> None:
+    """Run a word of the console script."""
+    subprocess.run([sys.executable, "-m", "freiblatt", *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
 class Site:
     """One publication for measuring, with two articles that are looked at: `few` and `many` comments."""
 
@@ -66,14 +71,9 @@ class Site:
         self.articles = articles
         done = directory / f"filled-{articles}-{comments}-{busy}"
         if done.exists():
+            _freiblatt("prepare", "--publication", str(directory))
             return
-        environment = {key: value for key, value in os.environ.items() if key != "FREIBLATT_PUBLICATION"}
-        subprocess.run(
-            [sys.executable, "-m", "freiblatt", "init", str(directory), "--name", "Messung"],
-            env=environment,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+        _freiblatt("init", str(directory), "--name", "Messung")
         with Hand(directory) as hand:
             hand.do("fill", articles=articles, comments=comments, busy=busy)
         done.touch()

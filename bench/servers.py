@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +48,16 @@ def program(directory: Path, *, core: str, workers: int = 1, jobs: bool = False)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def wait_for_disk_copy(directory: Path, path: str) -> None:
+    """Wait until the store has written the page to the disk, which it does after the answer. Raises SystemExit."""
+    file = directory / "var" / "pages" / "current" / "reader" / "127.0.0.1" / path.strip("/") / "index.html"
+    begun = time.monotonic()
+    while not file.exists():
+        if time.monotonic() - begun > 10:
+            raise SystemExit(f"{path} did not reach the disk within 10 seconds: {file}")
+        time.sleep(0.05)
 
 
 @contextlib.contextmanager
