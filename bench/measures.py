@@ -146,6 +146,7 @@ def readers_while_writing(site: Site, *, seconds: int, writers: int = 8, rate: f
     server, client = machine.cores()
     with servers.program(site.directory, core=server) as (port, pid), contextlib.ExitStack() as stack:
         url = f"http://127.0.0.1:{port}{site.path(site.few)}"
+        load.get(port, site.path(site.few))  # the first page of a process compiles its templates
         quiet = load.throughput(url, pid=pid, seconds=seconds, core=client)
         hands = [stack.enter_context(Hand(site.directory, core=client)) for _ in range(writers)]
         for hand in hands:

@@ -10,6 +10,8 @@ from freiblatt import __version__
 from freiblatt.config import Config
 
 PACKAGE = Path(__file__).resolve().parent.parent
+#: Settings that no page shows: changing them must not cost a warm start.
+NOT_SHOWN = ("server_", "store_", "log_level", "valkey_url")
 LIBRARIES = ("django", "wagtail", "django-csp", "brotli")
 
 
@@ -18,7 +20,7 @@ def of(config: Config) -> str:
     digest = _of_release()
     # The secret signs the placeholders in kept pages; its digest alone goes in.
     digest.update(hashlib.blake2b(config.secret_key().encode()).digest())
-    settings = config.model_dump(exclude={"server_host", "server_workers", "server_threads", "log_level"})
+    settings = {key: value for key, value in config.model_dump().items() if not key.startswith(NOT_SHOWN)}
     digest.update(repr(sorted(settings.items())).encode())
     _add_files(digest, [PACKAGE, config.theme])
     return digest.hexdigest()
