@@ -1,15 +1,15 @@
 """Lists of articles that are no pages of the tree."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone, translation
+from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from freiblatt.articles import keys
-from freiblatt.articles.archive import archive_years, neighbour_urls
+from freiblatt.articles.archive import archive_years, neighbour_urls, noon_of
 from freiblatt.articles.languages import current_locale, links_between_addresses, links_between_topics
 from freiblatt.articles.lists import MONTH_LENGTH, ListPage, list_page
 from freiblatt.articles.models import Author, Listing, Topic
@@ -69,11 +69,11 @@ def archive_month(request: HttpRequest, year: str, month: str) -> HttpResponse:
     except ValueError:
         raise Http404("No such month.") from None
     language = translation.get_language()
-    name = month_list(timezone.make_aware(datetime(first_day.year, first_day.month, 2, 12)), language)  # noqa: DTZ001
+    name = month_list(noon_of(first_day), language)
     if not Listing.objects.filter(name=name).exists():
         raise Http404("Nothing was published in this month.")
     page = list_page(name, url=request.path, before=request.GET.get("before", ""), length=MONTH_LENGTH)
-    previous_url, next_url = neighbour_urls(name, language)
+    previous_url, next_url = neighbour_urls(first_day, language)
     context = {"month": first_day, "previous_month_url": previous_url, "next_month_url": next_url}
     return _list_answer(
         request, "theme/archive_month.html", context, page=page, url=request.path, key=keys.latest_key(language)
