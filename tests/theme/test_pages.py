@@ -83,6 +83,11 @@ def test_article_prints_who_made_it_when_and_where_it_belongs(article: ArticlePa
     assert '<a href="/themen/handel/">Handel</a>' in html
 
 
+def test_paper_says_where_the_article_stands(article: ArticlePage, client: Client) -> None:
+    expected = '<p class="print-only">http://testserver/europa/ein-hafen-wird-verkauft/</p>'
+    assert expected in client.get(article.url).content.decode()
+
+
 def test_time_of_day_that_nobody_knows_is_not_printed(article: ArticlePage, client: Client) -> None:
     article.published_time_is_known = False
     article.save()

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -36,6 +37,12 @@ def moment(
     text = date_format(local, shape or "DATE_FORMAT")
     mark = SafeString(" data-relative") if is_relative else ""
     return format_html('<time datetime="{}"{}>{}</time>', stamp, mark, text)
+
+
+@register.simple_tag
+def whole_address(path: str) -> str:
+    """Return an address of ours as one can type it from paper."""
+    return path if "://" in path else f"{settings.WAGTAILADMIN_BASE_URL}{path}"
 
 
 @register.simple_tag
