@@ -5,7 +5,7 @@ Give it after an upgrade and after a change of name, url or languages. Giving it
 
 import argparse
 
-from freiblatt.cli.start import set_up_django
+from freiblatt.cli.start import ConsoleError, set_up_django
 from freiblatt.config import Config, current
 
 
@@ -25,6 +25,7 @@ def prepare_publication(config: Config) -> None:
     """Bring database, front pages, site address and static files of `config` up to date. Starts Django."""
     config.make_directories()
     set_up_django()
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
 
     from freiblatt.articles.actions import found_publication
@@ -32,4 +33,8 @@ def prepare_publication(config: Config) -> None:
 
     call_command("migrate", verbosity=0, interactive=False)
     found_publication(name=config.name, url=config.url, languages=config.languages)
-    static.prepare(config)
+    try:
+        static.prepare(config)
+    except ImproperlyConfigured as error:
+        # The publication's own style sheet names a file that is not there.
+        raise ConsoleError(str(error)) from error
