@@ -184,6 +184,15 @@ def front(db: None):
 
 
 @pytest.fixture
+def in_english() -> Iterator[None]:
+    """Speak the language of the source where no address decides it: for tests that read sentences of actions."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
 def plain_static(settings) -> None:
     """Let templates name static files without `collectstatic`: for tests that open the admin's pages."""
     backend = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -86,6 +86,7 @@ def test_decorative_picture_is_silent(picture: Picture, client: Client) -> None:
     assert 'alt=""' in render(client, [("picture", {"picture": picture, "is_decorative": True, "alt": "x"})])
 
 
+@pytest.mark.usefixtures("in_english")
 def test_picture_without_description_is_refused_unless_decorative(front: FrontPage) -> None:
     picture = make_picture(description="")
     value = {"picture": picture.pk, "width": "text"}
@@ -147,6 +148,7 @@ def test_quotation_with_marks_of_its_own_gets_no_second_ones(front: FrontPage, c
     assert "<p>„Nein.“</p>" in render(client, [("quotation", {"text": "„Nein.“"})])
 
 
+@pytest.mark.usefixtures("in_english")
 def test_original_without_language_is_refused(front: FrontPage) -> None:
     with pytest.raises(ValidationError) as refused:
         cleaned("quotation", {"text": "Nein.", "original": "No."})
@@ -202,6 +204,7 @@ def test_amounts_that_a_writer_typed_stand_like_numbers(front: FrontPage, client
         ([{"type": "text", "heading": ""}], [{"values": ["x"]}], "Give every column a heading."),
     ],
 )
+@pytest.mark.usefixtures("in_english")
 def test_table_that_says_nothing_is_refused(front: FrontPage, columns: list, rows: list, message: str) -> None:
     with pytest.raises(ValidationError) as refused:
         cleaned("table", {"caption": "Häfen", "table": {"columns": columns, "rows": rows, "caption": ""}})

@@ -140,6 +140,7 @@ def test_name_of_somebody_named_in_a_lost_comment_can_be_erased(thread: Thread) 
         ({"text": "Ja", "guest_name": "Helga", "state": CommentState.REMOVED}, "public or waits"),
     ],
 )
+@pytest.mark.usefixtures("in_english")
 def test_refusals(thread: Thread, fields: dict, sentence: str) -> None:
     with pytest.raises(DiscussionError) as refused:
         add_comment(thread=thread, **fields)

@@ -191,6 +191,7 @@ def test_english_page_goes_below_the_english_front_page(front: FrontPage, englis
     assert moved.article.get_url().startswith("/en/from-the-archive/")
 
 
+@pytest.mark.usefixtures("in_english")
 def test_refusals_store_nothing(front: FrontPage, saved: SavedPage) -> None:
     make_section(title="Europa")
     before = facts()

@@ -7,6 +7,8 @@ import pytest
 from freiblatt.importers.page.decode import decode, read_file
 from freiblatt.importers.page.saved import NotAPageError
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 TEXT = "Möwen – „über“ dem Kai\nzweite Zeile\n"
 
 

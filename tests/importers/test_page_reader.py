@@ -260,6 +260,7 @@ def test_page_without_discussion() -> None:
         ("\n".join(f"{number};Name;{number * 3}" for number in range(500)), "no date"),
     ],
 )
+@pytest.mark.usefixtures("in_english")
 def test_what_is_no_page_is_refused_with_a_sentence(text: str, sentence: str) -> None:
     with pytest.raises(NotAPageError) as refused:
         read(text)

@@ -49,8 +49,8 @@ def test_without_trouble_the_desk_says_so(owner):
     text = text_of(owner)
 
     assert reverse("jobs:overview") == OVERVIEW
-    assert "Dead jobs" not in text
-    assert "no job has failed" in text or "kein" in text
+    assert "Aufgegebene Aufträge" not in text
+    assert "Alles in Ordnung: Kein Auftrag ist fehlgeschlagen." in text
 
 
 def test_dead_and_failing_jobs_are_shown_without_arguments_or_addresses(owner):

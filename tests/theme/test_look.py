@@ -81,11 +81,10 @@ def test_every_typeface_that_can_be_chosen_is_known_here() -> None:
         ),
     ],
 )
+@pytest.mark.usefixtures("in_english")
 @pytest.mark.django_db
 def test_accent_that_cannot_be_read_is_refused_with_a_sentence(field: str, accent: str, sentence: str) -> None:
-    from django.utils import translation
-
-    with translation.override("en"), pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as refused:
         choose(**{field: accent})
     assert refused.value.message_dict == {field: [sentence]}
 
