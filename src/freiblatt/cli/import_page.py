@@ -38,6 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Read the file, store what it holds, report. Returns 0; what cannot be moved in is a ConsoleError."""
     start_django()
     from django.db import DatabaseError
+    from django.utils.translation import gettext as _
 
     from freiblatt.importers.page.actions import PageImportError
     from freiblatt.importers.page.saved import NotAPageError
@@ -45,11 +46,15 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         return _run(arguments)
     except (NotAPageError, PageImportError) as error:
-        raise ConsoleError(f"{error}\nNothing was stored.") from error
+        raise ConsoleError(f"{error}\n{_('Nothing was stored.')}") from error
     except DatabaseError as error:
         reason = " ".join(str(error).split())
         raise ConsoleError(
-            f"database: {reason}. Nothing was stored. If a table or column is missing, `freiblatt prepare` makes it."
+            _(
+                "database: %(reason)s. Nothing was stored. "
+                "If a table or column is missing, `freiblatt prepare` makes it."
+            )
+            % {"reason": reason}
         ) from error
 
 

@@ -255,7 +255,7 @@ def _shown(
                 is_exact=comment.created_precision == DatePrecision.MINUTE and not comment.created_is_approximate,
                 html=mark_safe(comment.html),  # noqa: S308 (cleaned when it was written)
                 sentence=tombstone_text(comment),
-                answers_name=(_shown_name(answered) or _("a comment that is gone")) if answered else "",
+                answers_name=_shown_name(answered) if answered else "",
                 answers_url=addresses.comment(answered.pk) if answered else "",
                 more_label=_all_answers(root) if root and has_more else "",
                 more_url=addresses.comment(root.pk) if root and has_more else "",

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.blocks import CharBlock, StructBlock, URLBlock
 from wagtail.blocks.struct_block import StructBlockValidationError
 
@@ -59,7 +60,7 @@ class EmbedBlock(StructBlock):
 
     address = URLBlock(label=_("address"), max_length=500, help_text=_("Of the page where it can be seen."))
     title = CharBlock(label=_("title"), max_length=200, help_text=_("What readers will see there."))
-    caption = CharBlock(label=_("caption"), required=False, max_length=500)
+    caption = CharBlock(label=pgettext_lazy("of a film or map", "caption"), required=False, max_length=500)
 
     class Meta:
         icon = "media"

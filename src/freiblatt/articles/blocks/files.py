@@ -4,6 +4,7 @@ import mimetypes
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.blocks import CharBlock, StructBlock
 from wagtail.blocks import TextBlock as LinesBlock
 from wagtail.documents.blocks import DocumentChooserBlock
@@ -60,7 +61,7 @@ class RecordingBlock(StructBlock):
     """Sound or film that we serve ourselves, with its transcript."""
 
     recording = RecordingChooserBlock(label=_("recording"))
-    caption = LinesBlock(label=_("caption"), required=False, max_length=500, rows=2)
+    caption = LinesBlock(label=pgettext_lazy("of a recording", "caption"), required=False, max_length=500, rows=2)
 
     class Meta:
         icon = "media"

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.blocks import BooleanBlock, CharBlock, FloatBlock, StructBlock
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
@@ -25,7 +26,9 @@ class CellsBlock(TypedTableBlock):
 class TableBlock(StructBlock):
     """A table with a caption that says what it shows, and headers that a screen reader tells with every cell."""
 
-    caption = CharBlock(label=_("caption"), max_length=300, help_text=_("What the table shows."))
+    caption = CharBlock(
+        label=pgettext_lazy("of a table", "caption"), max_length=300, help_text=_("What the table shows.")
+    )
     table = CellsBlock(label=_("table"))
     has_row_headers = BooleanBlock(label=_("the first column names the rows"), required=False, default=True)
     source = CharBlock(label=_("source"), required=False, max_length=300)

@@ -14,7 +14,7 @@ from wagtail.rich_text import RichText
 from freiblatt.articles import body
 from freiblatt.articles.rich_text import clean_rich_text
 
-WORDS = _("Words")
+WORDS = pgettext_lazy("group of blocks", "Words")
 
 #: Languages in which witnesses and documents speak to us most; browsers and screen readers need the tag (BCP 47).
 LANGUAGES = [

@@ -6,6 +6,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.documents.models import AbstractDocument
 from wagtail.documents.models import Document as WagtailDocument
 from wagtail.models import Page, ReferenceIndex
@@ -73,7 +74,9 @@ class Recording(AbstractMedia):
     """Sound or moving pictures that we serve ourselves."""
 
     file = models.FileField(_("file"), upload_to=recording_name, max_length=120)
-    credit = models.CharField(_("credit"), max_length=200, help_text=_("Who made it, as it is printed."))
+    credit = models.CharField(
+        pgettext_lazy("of a recording", "credit"), max_length=200, help_text=_("Who made it, as it is printed.")
+    )
     transcript = models.TextField(
         _("transcript"), blank=True, help_text=_("What is said, for those who cannot hear it.")
     )

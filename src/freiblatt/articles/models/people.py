@@ -3,6 +3,7 @@
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.models import Locale, Orderable
@@ -74,7 +75,7 @@ class BylineRole(models.TextChoices):
     DATA = "data", _("Data")
     ILLUSTRATION = "illustration", _("Illustration")
     TRANSLATION = "translation", _("Translation")
-    EDITING = "editing", _("Editing")
+    EDITING = "editing", pgettext_lazy("what an author did", "Editing")
 
 
 class Byline(Orderable):

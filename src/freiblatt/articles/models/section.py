@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, ObjectList, PublishingPanel, TabbedInterface, TitleFieldPanel
 
 from freiblatt.articles import keys
@@ -31,7 +32,7 @@ class SectionPage(ReaderPage):
     ]
     edit_handler = TabbedInterface(
         [
-            ObjectList([*content_panels, PublishingPanel()], heading=_("Section")),
+            ObjectList([*content_panels, PublishingPanel()], heading=pgettext_lazy("of a newspaper", "Section")),
             ObjectList([*PROMOTION_PANELS, FieldPanel("show_in_menus")], heading=_("Promotion")),
         ]
     )

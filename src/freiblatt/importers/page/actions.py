@@ -62,7 +62,7 @@ def import_page(*, page: SavedPage, saved_on: date, is_to_publish: bool = False,
                 article = publish_article(article=article)
     except IntegrityError as error:
         raise PageImportError(
-            _("Nothing was stored: the same page is being moved in by somebody else at this moment. Try again.")
+            _("The same page is being moved in by somebody else at this moment. Try again.")
         ) from error
     return MovedIn(article, is_new, tuple(warnings))
 
