@@ -52,7 +52,7 @@ def form_of(**fields: Any) -> dict[str, Any]:
 
 def errors_of(response: Any) -> dict[str, list[str]]:
     with translation.override("en"):
-        return dict(response.context["form"].errors)
+        return {field: list(errors) for field, errors in response.context["form"].errors.items()}
 
 
 def test_editor_writes_and_publishes_an_article(desk: Client) -> None:
