@@ -20,4 +20,4 @@ class ArticlesConfig(AppConfig):
         waiting.keep_private()
         every(daily(time(4, 10)), name="articles.left_over_files", job=remove_left_over_files)
         every(minutely(1), name="articles.publish_due", job=publish_due)
-        fragments.register(parts.FRAGMENT, parts.render_fragment)
+        fragments.register_all(parts.FRAGMENT, parts.render_fragments)

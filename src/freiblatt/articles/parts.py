@@ -85,13 +85,29 @@ def keys_of_parts(medium: Medium, place: Place, article: "ArticlePage") -> list[
     return [key for part in parts_of(medium, place) if not part.is_apart for key in part.keys(article)]
 
 
-def render_fragment(argument: str) -> tuple[str, list[str]]:
-    """Return HTML and keys of the part that `argument` names (`page/thread/12`); nothing where it does not exist."""
+def render_fragments(arguments: "Sequence[str]") -> dict[str, tuple[str, list[str]]]:
+    """Return HTML and keys of each part that `arguments` name (`page/thread/12`); nothing where it does not exist.
+
+    A fixed number of queries, however many articles are meant.
+    """
     from freiblatt.articles.models import ArticlePage
 
-    medium, name, pk = argument.split("/")
-    part = part_named(medium, name)  # type: ignore[arg-type]
-    article = ArticlePage.objects.select_related("locale", "section").filter(pk=pk).first()
-    if part is None or article is None:
-        return "", [f"article:{pk}"]
-    return part.render(article), part.keys(article)
+    asked: dict[tuple[str, str], dict[int, str]] = {}
+    for argument in arguments:
+        medium, name, pk = argument.split("/")
+        asked.setdefault((medium, name), {})[int(pk)] = argument
+    wanted = {pk for pks in asked.values() for pk in pks}
+    articles = ArticlePage.objects.select_related("locale", "section").defer("body").in_bulk(wanted)
+    found = {}
+    for (medium, name), pks in asked.items():
+        part = part_named(medium, name)  # type: ignore[arg-type]
+        present = [articles[pk] for pk in pks if pk in articles] if part else []
+        if part and part.prepare and present:
+            part.prepare(present)
+        for pk, argument in pks.items():
+            article = articles.get(pk)
+            if part is None or article is None:
+                found[argument] = ("", [f"article:{pk}"])
+            else:
+                found[argument] = (part.render(article), part.keys(article))
+    return found

@@ -1,5 +1,6 @@
 """What the room adds to an article's page: the thread below it, and its count beside the byline."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.template.loader import render_to_string
@@ -25,12 +26,23 @@ def render_thread(article: "ArticlePage") -> str:
     return render_to_string("discussion/thread.html", {"thread": shown})
 
 
-def render_count(article: "ArticlePage") -> str:
-    """Return "9 comments" as a link to the thread, from the article or from a list; "" where there are none."""
+def count_comments(articles: "Sequence[ArticlePage]") -> None:
+    """Note on each article how many public comments it has, with one query."""
     from freiblatt.discussion.models import Thread
+
+    counts = dict(Thread.objects.filter(article__in=articles).values_list("article_id", "n_public"))
+    for article in articles:
+        article.n_comments = counts.get(article.pk, 0)  # type: ignore[attr-defined]
+
+
+def render_count(article: "ArticlePage") -> str:
+    """Return "9 comments" as a link to the thread, from the article or from a list; "" where there are none.
+
+    `count_comments` has been called with the article before.
+    """
     from freiblatt.discussion.reading import count_text
 
-    n_public = Thread.objects.filter(article=article.pk).values_list("n_public", flat=True).first()
+    n_public: int = article.n_comments  # type: ignore[attr-defined]
     if not n_public:
         return ""
     return format_html('<a href="{}#discussion">{}</a>', article.get_url() or "", count_text(n_public))
@@ -57,5 +69,6 @@ def register_parts() -> None:
             render=render_count,
             keys=keys,
             is_apart=True,
+            prepare=count_comments,
         )
     )

@@ -9,7 +9,7 @@ while Django is still loading.
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from freiblatt import config
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 #: Return HTML and the keys that it shows; called with the argument of the placeholder in the language of its page.
 Render = Callable[[str], tuple[str, list[str]]]
+#: The same for many arguments at once, so that a list of articles does not ask the database for each of them.
+RenderAll = Callable[[Sequence[str]], dict[str, tuple[str, list[str]]]]
 
 OPENING = b"<!--fragment "
 _MARK = re.compile(rb"<!--fragment ([a-z-]{2,10}) ([a-z_]{1,40}) ([A-Za-z0-9/_.:@-]{0,200}) ([0-9a-f]{20})-->")
 _NAME = re.compile(r"[a-z_]{1,40}")
 _ARGUMENT = re.compile(r"[A-Za-z0-9/_.:@-]{0,200}")
-_renders: dict[str, Render] = {}
+_renders: dict[str, RenderAll] = {}
 _secret: bytes = b""
 
 
@@ -45,11 +47,16 @@ class Rendered(NamedTuple):
 
 def register(name: str, render: Render) -> None:
     """Offer the fragments called `name`. Call it from `AppConfig.ready()`; raises ValueError on a taken name."""
+    register_all(name, lambda arguments: {argument: render(argument) for argument in arguments})
+
+
+def register_all(name: str, render_all: RenderAll) -> None:
+    """Offer the fragments called `name` by a function that renders many at once; otherwise as `register`."""
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} names no fragment: lower-case letters and underscores, at most 40.")
     if name in _renders:
         raise ValueError(f"Fragments named {name} are registered already.")
-    _renders[name] = render
+    _renders[name] = render_all
 
 
 def placeholder(name: str, argument: str) -> "SafeString":
@@ -86,14 +93,20 @@ def split(html: bytes) -> list[bytes | Fragment]:
     return found
 
 
-def render(fragment: Fragment) -> Rendered:
-    """Return the fragment's HTML, with the fragments inside it filled in, and all keys that it shows."""
+def render(wanted: Iterable[Fragment]) -> dict[Fragment, Rendered]:
+    """Return the HTML of each fragment, with the fragments inside it filled in, and all keys that it shows."""
     from django.utils import translation
 
-    with translation.override(fragment.language):
-        html, keys = _renders[fragment.name](fragment.argument)
-        inside = fill(html.encode())
-    return Rendered(inside.html, sorted({*keys, *inside.keys}))
+    arguments: dict[tuple[str, str], list[str]] = {}
+    for fragment in dict.fromkeys(wanted):
+        arguments.setdefault((fragment.language, fragment.name), []).append(fragment.argument)
+    found = {}
+    for (language, name), asked in arguments.items():
+        with translation.override(language):
+            for argument, (html, keys) in _renders[name](asked).items():
+                inside = fill(html.encode())
+                found[Fragment(language, name, argument)] = Rendered(inside.html, sorted({*keys, *inside.keys}))
+    return found
 
 
 def fill(html: bytes) -> Rendered:
@@ -101,7 +114,7 @@ def fill(html: bytes) -> Rendered:
     parts = split(html)
     if len(parts) == 1:
         return Rendered(html, [])
-    rendered = {part: render(part) for part in parts if isinstance(part, Fragment)}
+    rendered = render(part for part in parts if isinstance(part, Fragment))
     filled = b"".join(rendered[part].html if isinstance(part, Fragment) else part for part in parts)
     return Rendered(filled, sorted({key for one in rendered.values() for key in one.keys}))
 

@@ -21,7 +21,7 @@ class StoreMiddleware:
         # The store runs in this process and lays its slip into the WSGI environment, where no header can.
         slip = request.META.get(Slip.ENVIRON)
         if slip is not None and slip.wanted_fragments:
-            slip.rendered = {fragment: fragments.render(fragment) for fragment in slip.wanted_fragments}
+            slip.rendered = fragments.render(slip.wanted_fragments)
             return HttpResponse()
         response = self.get_response(request)
         keys = getattr(response, "store_keys", None)
