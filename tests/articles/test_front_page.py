@@ -69,7 +69,7 @@ def test_sections_show_what_stands_nowhere_else(front: FrontPage, client: Client
     climate = make_section(title="Klima")
     for number in range(5):
         make_article(section=climate, title=f"K{number}", published_on=NOON - timedelta(days=30 - number))
-    assert shown(client)["sections"] == [("Europa", ["A4", "A3", "A2"]), ("Klima", ["K4", "K3", "K2"])]
+    assert shown(client)["sections"] == [("Europa", ["A10", "A9", "A8"]), ("Klima", ["K4", "K3", "K2"])]
 
 
 def test_slot_of_an_unpublished_article_vanishes(front: FrontPage, client: Client) -> None:

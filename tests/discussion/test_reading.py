@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from freiblatt.articles.models import ArticlePage, Author
+from freiblatt.articles.parts import render_fragments
 from freiblatt.discussion.actions import (
     add_comment,
     add_placeholder,
@@ -18,7 +19,7 @@ from freiblatt.discussion.actions import (
     withdraw_comment,
 )
 from freiblatt.discussion.models import Comment, CommentState, DatePrecision, Slot, Thread
-from freiblatt.discussion.parts import render_count, render_thread
+from freiblatt.discussion.parts import render_thread
 from freiblatt.discussion.reading import show_thread
 from tests.discussion.test_comments import say
 
@@ -29,11 +30,17 @@ def _english() -> None:
         yield
 
 
+def count_of(article: ArticlePage) -> str:
+    """Return the count as a page prints it beside the byline."""
+    argument = f"page/comment_count/{article.pk}"
+    return render_fragments([argument])[argument][0]
+
+
 def test_article_without_comments_says_nothing(article: ArticlePage) -> None:
     assert render_thread(article) == ""
     open_thread(article=article)
     assert render_thread(article) == ""
-    assert render_count(article) == ""
+    assert count_of(article) == ""
 
 
 def test_answers_stand_inside_what_they_answer(thread: Thread, article: ArticlePage) -> None:
@@ -47,7 +54,7 @@ def test_answers_stand_inside_what_they_answer(thread: Thread, article: ArticleP
     assert html[positions[1] : positions[2]].count("</article>") == 2
     assert html.count("<article") == html.count("</article>") == 3
     assert "3 comments" in html
-    assert render_count(article) == '<a href="/europa/ein-hafen-wird-verkauft/#discussion">3 comments</a>'
+    assert count_of(article) == '<a href="/europa/ein-hafen-wird-verkauft/#discussion">3 comments</a>'
 
 
 def test_way_to_all_answers_stands_below_the_first_ones(thread: Thread, article: ArticlePage) -> None:
@@ -65,7 +72,7 @@ def test_way_to_all_answers_stands_below_the_first_ones(thread: Thread, article:
 
 def test_one_comment_is_one_comment(thread: Thread, article: ArticlePage) -> None:
     say(thread)
-    assert render_count(article) == '<a href="/europa/ein-hafen-wird-verkauft/#discussion">1 comment</a>'
+    assert count_of(article) == '<a href="/europa/ein-hafen-wird-verkauft/#discussion">1 comment</a>'
 
 
 def test_only_the_newsroom_wears_the_badge(thread: Thread, article: ArticlePage) -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Page
 
 from freiblatt.articles import parts
 from freiblatt.articles.lists import articles_in_order, newest_of_lists
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 
 #: What the desk has not chosen is filled up: one lead, two seconds beside it.
 SECONDS = 2
-#: Two screens of headlines under the lead; what is older has its section and the archive.
-LATEST = 12
+#: Two rows of headlines under the lead; what is older stands in its section's box and in the archive.
+LATEST = 6
 #: A section's box on the front page: its newest headlines.
 SECTION_LENGTH = 3
 #: What a reader is offered who came to an address that is not ours.
@@ -53,22 +55,19 @@ def front_context(page: FrontPage) -> dict[str, Any]:
         [latest_list(language), *(section_list(section.pk) for section in sections)], spare + SECTION_LENGTH
     )
     slotted = [slot for slot in slots if slot.article_id in public]
-    wanted = [slot.article_id for slot in slotted] + [pk for pks in newest.values() for pk in pks]
-    articles = {article.pk: article for article in articles_in_order(list(dict.fromkeys(wanted)))}
-    for section in sections:
-        section.locale = page.locale
-    teasers = _in_reserve(articles.values(), {slot.article_id: slot.headline for slot in slotted})
+    offered = {slot.article_id for slot in slotted} | {pk for pks in newest.values() for pk in pks}
+    # Its time has run out, and the job that takes it out of the lists comes within a minute.
+    expired = set(Page.objects.filter(pk__in=offered, expire_at__lte=timezone.now()).values_list("pk", flat=True))
+    used = set(expired)
 
-    used: set[int] = set()
-
-    def take(pks: "Iterable[int]", count: int | None = None) -> list[Teaser]:
-        taken: list[Teaser] = []
+    def take(pks: "Iterable[int]", count: int | None = None) -> list[int]:
+        taken: list[int] = []
         for pk in pks:
             if count is not None and len(taken) == count:
                 break
-            if pk in teasers and pk not in used:
+            if pk not in used:
                 used.add(pk)
-                taken.append(teasers[pk])
+                taken.append(pk)
         return taken
 
     leads = [slot.article_id for slot in slotted if slot.size == SlotSize.LEAD]
@@ -79,15 +78,25 @@ def front_context(page: FrontPage) -> dict[str, Any]:
     seconds = take([*leads, *(slot.article_id for slot in slotted if slot.size == SlotSize.SECOND)])
     briefs = take(slot.article_id for slot in slotted if slot.size == SlotSize.BRIEF)
     seconds += take(latest, max(0, SECONDS - len(seconds)))
-    newest_teasers = take(latest, LATEST)
-    boxes = [FrontSection(section, take(newest[section_list(section.pk)], SECTION_LENGTH)) for section in sections]
-    shown = [teaser for pk, teaser in teasers.items() if pk in used]
+    newest_ones = take(latest, LATEST)
+    boxes = [(section, take(newest[section_list(section.pk)], SECTION_LENGTH)) for section in sections]
+    # Places are given by numbers; only what stands on the page is fetched.
+    shown = make_teasers(
+        articles_in_order(sorted(used - expired)), {slot.article_id: slot.headline for slot in slotted if slot.headline}
+    )
+    teasers = {teaser.article.pk: teaser for teaser in shown}
+
+    def tell(pks: "Iterable[int]") -> list[Teaser]:
+        return [teasers[pk] for pk in pks if pk in teasers]
+
+    for section in sections:
+        section.locale = page.locale
     return {
-        "lead": lead[0] if lead else None,
-        "seconds": seconds,
-        "briefs": briefs,
-        "latest": newest_teasers,
-        "sections": [box for box in boxes if box.teasers],
+        "lead": next(iter(tell(lead)), None),
+        "seconds": tell(seconds),
+        "briefs": tell(briefs),
+        "latest": tell(newest_ones),
+        "sections": [FrontSection(section, tell(pks)) for section, pks in boxes if tell(pks)],
         "archive_url": reverse("archive"),
         "feed_url": f"{page.get_url() or '/'}feed.atom",
         "store_keys": [key for teaser in shown for key in parts.keys_of_parts("page", "byline", teaser.article)],
@@ -102,7 +111,3 @@ def error_context(language: str) -> dict[str, Any]:
         "latest": make_teasers(articles_in_order(pks)),
         "sections": list(SectionPage.objects.filter(live=True, locale__language_code=language).order_by("path")),
     }
-
-
-def _in_reserve(articles: "Iterable[Any]", headlines: dict[int, str]) -> dict[int, Teaser]:
-    return {teaser.article.pk: teaser for teaser in make_teasers(articles, headlines)}
