@@ -56,14 +56,6 @@ def _serve_static_files_unhashed() -> None:
     override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}).enable()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process after another have the machine, where tests run in several (`-n 2 --dist loadgroup`)."""
-    for item in items:
-        if item.get_closest_marker("journey") or item.get_closest_marker("process"):
-            item.add_marker(pytest.mark.xdist_group("machine"))
-
-
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """Begin from a kept copy of the migrated database where its schema is still today's."""
