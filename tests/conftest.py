@@ -110,7 +110,8 @@ def _url_of(name: str) -> str:
     return urlsplit(current().database_url)._replace(path=f"/{name}").geturl()
 
 
-def _ask_postgres(statement: str) -> list[tuple]:
+def ask_postgres(statement: str) -> list[tuple]:
+    """Return what PostgreSQL answers to a statement outside every transaction, asked in the server's own database."""
     import psycopg
 
     from freiblatt.config import current
@@ -133,11 +134,11 @@ def _postgres_program(name: str, *arguments: str) -> bool:
 
 def _restore(name: str) -> None:
     """Make the database from the kept dump; without success it does not exist, and the caller migrates."""
-    if _ask_postgres(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+    if ask_postgres(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
         return
-    _ask_postgres(f'CREATE DATABASE "{name}"')
+    ask_postgres(f'CREATE DATABASE "{name}"')
     if not _postgres_program("pg_restore", "--no-owner", "--exit-on-error", "-d", _url_of(name), str(_kept())):
-        _ask_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+        ask_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @contextlib.contextmanager
@@ -156,11 +157,11 @@ def kept_database(directory: Path) -> Iterator[tuple[str, str]]:
     name = f"freiblatt_{secrets.token_hex(6)}"
     # A copy of the tests' own database, which nobody may be connected to meanwhile.
     connection.close()
-    _ask_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{connection.settings_dict["NAME"]}"')
+    ask_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{connection.settings_dict["NAME"]}"')
     try:
         yield name, _url_of(name)
     finally:
-        _ask_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+        ask_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
