@@ -23,17 +23,27 @@ LINES = ("div", "section", "article", "blockquote", "pre", "td", "dt", "dd", "fi
 BULLET = re.compile(r"^[\s\u00a0]*(?:[·•▪–\u00a7\uf0b7-]|o(?=[\s\u00a0]))[\s\u00a0]*")
 NUMBER = re.compile(r"^[\s\u00a0]*(?:\d{1,3}|[a-z])[.)][\s\u00a0]*")
 ELEMENT = re.compile(r"</?([a-zA-Z][\w:-]*)")
-LEFT_BY_OTHERS = re.compile(r"\s(?:style|class)\s*=|[\u00a0\u00ad]", re.IGNORECASE)
+LEFT_BY_OTHERS = re.compile(r"\s(?:style|class)\s*=|\u00ad", re.IGNORECASE)
+
+#: The no-break spaces: as wide as a space, and narrow ("12 %", "z. B.").
+NO_BREAK = "\u00a0\u202f"
+TAG = re.compile(r"""(<[^>"]*(?:"[^"]*"[^>"]*)*>)""")
+SPACES = re.compile(rf"[ \t\r\n{NO_BREAK}]{{2,}}")
+#: Between two words of three letters and more nobody sets one on purpose, but for a name or two.
+LOOSE = re.compile(rf"(?<=[^\W\d_]{{3}})[{NO_BREAK}](?=[^\W\d_]{{3}})")
+LOOSE_AT_MOST = 2
 
 
 def clean_rich_text(html: str) -> str:
     """Return `html` with nothing but what running text consists of; clean text comes back unchanged.
 
     Made for what Word, Google Docs and web pages leave on the clipboard: styles, classes and comments go, lists that
-    only look like lists become lists, headlines fit below the article's, empty paragraphs disappear.
+    only look like lists become lists, headlines fit below the article's, empty paragraphs disappear. No-break spaces
+    that a writer set stay ("§ 7"); those that other programs use to fill and to indent become spaces.
     """
     registered = body.text_elements()
-    if _looks_pasted(html, registered):
+    is_pasted = _looks_pasted(html, registered)
+    if is_pasted:
         html = _mend(html)
     cleaned = nh3.clean(
         html,
@@ -44,9 +54,24 @@ def clean_rich_text(html: str) -> str:
         generic_attribute_prefixes=set(),
         clean_content_tags={"script", "style", "title", "head", "xml"},
     )
+    cleaned = "".join(
+        piece if piece.startswith("<") else _settle_spaces(piece, is_pasted=is_pasted)
+        for piece in TAG.split(cleaned.replace("&nbsp;", "\u00a0"))
+    )
     return (
         re.sub(r"<p(?: [^>]*)?>(?:\s|<br>)*</p>", "", cleaned).replace("<br>", "<br/>").replace("<hr>", "<hr/>").strip()
     )
+
+
+def _settle_spaces(text: str, *, is_pasted: bool) -> str:
+    """Return the text between two tags with no-break spaces where a writer set them only."""
+    if not any(sign in text for sign in NO_BREAK):
+        return text
+    text = SPACES.sub(lambda run: " " if any(sign in run[0] for sign in NO_BREAK) else run[0], text)
+    if len(LOOSE.findall(text)) > LOOSE_AT_MOST:
+        return re.sub(f"[{NO_BREAK}]", " ", text)
+    # Word writes them beside its elements, where a space would not be seen.
+    return re.sub(rf"^[{NO_BREAK}]|[{NO_BREAK}]$", " ", text) if is_pasted else text
 
 
 def _looks_pasted(html: str, registered: Mapping[str, set[str]]) -> bool:
@@ -75,7 +100,7 @@ def _mend(html: str) -> str:
             line.unwrap()
         else:
             line.name = "p"
-    mended = str(soup).replace("\u00ad", "").replace("\u00a0", " ")
+    mended = str(soup).replace("\u00ad", "")
     return re.sub(r"[ \t\r\n]+", " ", mended)
 
 
