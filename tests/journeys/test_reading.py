@@ -27,3 +27,17 @@ def test_reader_goes_from_the_front_page_to_an_article(
     assert page.evaluate("document.documentElement.scrollWidth") <= width_px
     assert page.context.cookies() == []
     assert foreign == []
+
+
+@pytest.mark.parametrize("width_px", [390, 1440])
+def test_text_without_lead_picture_keeps_its_distance_from_the_byline(
+    front: FrontPage, live_server: LiveServer, page: Page, width_px: int
+) -> None:
+    section, rosa = make_section(title="Europa"), make_author(name="Rosa Winter")
+    article = make_article(section=section, authors=[rosa], body=[("text", "<p>Der Käufer schweigt.</p>")])
+    page.set_viewport_size({"width": width_px, "height": 844})
+    page.goto(live_server.url + article.get_url())
+    byline, text = page.locator(".byline").bounding_box(), page.get_by_text("Der Käufer schweigt.").bounding_box()
+    assert byline is not None
+    assert text is not None
+    assert text["y"] - (byline["y"] + byline["height"]) >= 20
