@@ -252,7 +252,8 @@ WAGTAILMEDIA = {
     "VIDEO_EXTENSIONS": ["m4v", "mp4", "webm"],
 }
 RECORDING_MAX_BYTES = CONFIG.recording_max_mb * 1024 * 1024
-WAGTAILREDIRECTS_AUTO_CREATE = True
+# Ours (`articles.actions.redirecting`) also manages sections with more articles than SQLite takes conditions.
+WAGTAILREDIRECTS_AUTO_CREATE = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False

@@ -4,10 +4,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client, TestCase
 from django.utils import translation
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page
 
 from freiblatt.articles.actions import free_slug, publish_article, unpublish_article
 from freiblatt.articles.models import ArticlePage, FrontPage, PlainPage, SectionPage
-from tests.factories import make_article, make_section
+from tests.factories import make_article, make_author, make_section, make_topic
 
 
 @pytest.fixture
@@ -93,6 +95,104 @@ def test_changed_address_of_a_section_redirects_its_articles(
     assert client.get("/europa/").headers["Location"] == "/welt/"
     assert client.get("/europa/hafen/").headers["Location"] == "/welt/hafen/"
     assert [teaser.url for teaser in client.get("/welt/").context["teasers"]] == ["/welt/hafen/"]
+
+
+def test_section_with_many_articles_may_be_renamed(
+    front: FrontPage, client: Client, committed: object, django_assert_max_num_queries: object
+) -> None:
+    section = make_section(title="Europa")
+    article = make_article(section=section, slug="hafen")
+    # More than SQLite takes conditions in one statement (1,000); whose articles these are does not matter here.
+    Page.objects.bulk_create(
+        Page(
+            title="Hafen",
+            draft_title="Hafen",
+            slug=f"hafen-{number}",
+            url_path=f"{section.url_path}hafen-{number}/",
+            path=f"{section.path}{number + 2:04d}",
+            depth=section.depth + 1,
+            locale=article.locale,
+            content_type=article.content_type,
+        )
+        for number in range(1100)
+    )
+    section = SectionPage.objects.get()
+    section.numchild = 1101
+    section.slug = "welt"
+    with committed(), django_assert_max_num_queries(100):
+        section.save_revision().publish()
+    assert client.get("/europa/hafen-1099/").headers["Location"] == "/welt/hafen-1099/"
+    assert Redirect.objects.count() == 1102
+
+
+def test_section_that_takes_its_old_address_back_leads_to_itself(
+    front: FrontPage, client: Client, committed: object
+) -> None:
+    article = make_article(section=make_section(title="Europa"), slug="hafen")
+    for slug in ("welt", "europa"):
+        section = SectionPage.objects.get()
+        section.slug = slug
+        with committed():
+            section.save_revision().publish()
+    assert client.get("/welt/hafen/").headers["Location"] == "/europa/hafen/"
+    unpublish_article(article=article)
+    assert client.get("/europa/hafen/").status_code == 410
+
+
+def test_redirect_made_by_hand_stays(front: FrontPage, client: Client, committed: object) -> None:
+    article = make_article(section=make_section(title="Europa"), slug="hafen")
+    Redirect.add_redirect("/europa/hafen/", redirect_to="/anderswo/")
+    article.slug = "kai"
+    with committed():
+        article.save_revision().publish()
+    assert client.get("/europa/hafen/").headers["Location"] == "/anderswo/"
+
+
+def test_address_changed_while_unpublished_leads_on(front: FrontPage, client: Client, committed: object) -> None:
+    article = make_article(section=make_section(title="Europa"), slug="hafen")
+    unpublish_article(article=article)
+    draft = ArticlePage.objects.get()
+    draft.slug = "kai"
+    with committed():
+        draft.save_revision().publish()
+    assert client.get("/europa/hafen/").headers["Location"] == "/europa/kai/"
+
+
+def test_earlier_addresses_of_a_deleted_article_are_gone_too(
+    front: FrontPage, client: Client, committed: object
+) -> None:
+    article = make_article(section=make_section(title="Europa"), slug="hafen")
+    article.slug = "kai"
+    with committed():
+        article.save_revision().publish()
+    ArticlePage.objects.get().delete()
+    assert [client.get(f"/europa/{slug}/").status_code for slug in ("hafen", "kai")] == [410, 410]
+
+
+def test_changed_address_of_an_author_leads_on_in_every_language(front: FrontPage, client: Client) -> None:
+    author = make_author(name="Rosa Winter")
+    for slug in ("rosa-sommer", "rosa-herbst"):
+        author.slug = slug
+        author.save()
+    for old in ("rosa-winter", "rosa-sommer"):
+        for place in ("/autoren", "/en/authors"):
+            response = client.get(f"{place}/{old}/")
+            assert (response.status_code, response.headers["Location"]) == (301, f"{place}/rosa-herbst/")
+    author.slug = "rosa-winter"
+    author.save()
+    assert client.get("/autoren/rosa-winter/").status_code == 200
+    assert client.get("/autoren/rosa-herbst/").headers["Location"] == "/autoren/rosa-winter/"
+    author.name = "Rosa W."
+    author.save()
+    assert Redirect.objects.count() == 4
+
+
+def test_changed_address_of_a_topic_leads_on_in_its_language(front: FrontPage, client: Client) -> None:
+    topic = make_topic(name="Trade", language="en")
+    topic.slug = "commerce"
+    topic.save()
+    assert client.get("/en/topics/trade/").headers["Location"] == "/en/topics/commerce/"
+    assert client.get("/themen/trade/").status_code == 404
 
 
 def test_redirect_never_hides_a_page(front: FrontPage, client: Client, committed: object) -> None:

@@ -162,3 +162,14 @@ def test_publishing_twice_changes_nothing(front: FrontPage) -> None:
     again = publish_article(article=article)
     assert marked() == set()
     assert (again.published_on, again.live_revision_id) == (first.published_on, first.live_revision_id)
+
+
+def test_publication_is_announced_once_and_making_lists_anew_is_none(front: FrontPage, heard: list) -> None:
+    article = make_article(section=make_section(title="Europa"), is_published=False)
+    article = publish_article(article=article)
+    assert heard == [("published", True)]
+    article.copy(update_attrs={"slug": "kopie", "title": "Kopie"}, keep_live=True)
+    assert heard == [("published", True), ("published", True)]
+    Listing.objects.all().delete()
+    assert relist_all() == 2
+    assert len(heard) == 2

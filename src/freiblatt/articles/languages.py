@@ -62,6 +62,15 @@ def links_between_addresses(address: Callable[[], str]) -> list[LanguageLink]:
     return _links(found)
 
 
+def addresses_in_all_languages(address: Callable[[], str]) -> list[str]:
+    """Return what `address` returns in each language of the publication, in the order of the settings."""
+    found = []
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found.append(address())
+    return found
+
+
 def _links(urls: dict[str, str]) -> list[LanguageLink]:
     current = translation.get_language()
     return [

@@ -1,15 +1,18 @@
 """What the room hears: Wagtail's and Django's news about pages, people and topics."""
 
+import copy
 from typing import Any
 
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from wagtail.models import Page
-from wagtail.signals import copy_for_translation_done
+from wagtail.signals import copy_for_translation_done, page_slug_changed, post_page_move
 
 from freiblatt.articles import keys
 from freiblatt.articles.actions.listing import forget_article, list_article
+from freiblatt.articles.actions.redirecting import redirect_addresses, redirect_moved_page
+from freiblatt.articles.languages import addresses_in_all_languages
 from freiblatt.articles.models import ArticlePage, Author, FrontPage, Listing, PlainPage, SectionPage, Topic
 from freiblatt.articles.models.listing import topic_list
 from freiblatt.newsroom.models import Menu, PublicationSettings
@@ -46,6 +49,18 @@ def follow_moved_page(instance: Page, raw: bool = False, update_fields: Any = No
         page.save(clean=False)
     elif isinstance(page, SectionPage | PlainPage | FrontPage):
         mark_stale(_keys_of_page(page))
+
+
+@receiver(page_slug_changed)
+def redirect_renamed_page(instance: Page, instance_before: Page, **kwargs: Any) -> None:
+    """Lead readers on from the addresses that a page and all below it had before their slug changed."""
+    redirect_moved_page(page=instance, url_path_before=instance_before.url_path)
+
+
+@receiver(post_page_move)
+def redirect_moved(instance: Page, url_path_before: str, **kwargs: Any) -> None:
+    """Lead readers on from the addresses that a page and all below it had before the move."""
+    redirect_moved_page(page=instance.specific, url_path_before=url_path_before)
 
 
 @receiver(post_save, sender=SectionPage)
@@ -94,7 +109,21 @@ def mark_saved_name(instance: Any, raw: bool = False, **kwargs: Any) -> None:
     found = {_key_of_name(instance)}
     if instance.known_as and instance.known_as != (instance.name, instance.slug):
         found.add(keys.SITE)
+        _redirect_name(instance, instance.known_as[1])
     mark_stale(found)
+
+
+def _redirect_name(thing: Author | Topic, old_slug: str) -> None:
+    """Lead readers on from the page that an author, in every language, or a topic had under `old_slug`."""
+    if old_slug == thing.slug:
+        return
+    before = copy.copy(thing)
+    before.slug = old_slug
+    old, new = (
+        (addresses_in_all_languages(one.get_absolute_url) if isinstance(one, Author) else [one.get_absolute_url()])
+        for one in (before, thing)
+    )
+    redirect_addresses(moved=dict(zip(old, new, strict=True)))
 
 
 @receiver(post_delete, sender=Author)

@@ -24,8 +24,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
     Addresses that do not exist are without number, so keeping their pages would fill the store with nothing.
     """
-    is_gone = RemovedAddress.objects.filter(path=request.path[: RemovedAddress.MAX_LENGTH]).exists()
-    status = 410 if is_gone else 404
+    status = 410 if RemovedAddress.is_gone(request.path) else 404
     context = error_context(translation.get_language() or "")
     return render(request, f"theme/{status}.html", context, status=status)
 

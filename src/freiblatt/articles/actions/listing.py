@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from wagtail.contrib.redirects.models import Redirect
 
 from freiblatt.articles import keys
+from freiblatt.articles.actions.redirecting import free_addresses
 from freiblatt.articles.models import ArticlePage, Listing, RemovedAddress
 from freiblatt.articles.models.listing import (
     author_list,
@@ -36,6 +38,15 @@ def list_article(*, article: ArticlePage) -> None:
 
     Marks stale what showed it and what shows it now, and announces what happened.
     """
+    was_public, is_public = _put_into_lists(article)
+    if is_public:
+        article_published.send(sender=ArticlePage, article=article, is_new=not was_public)
+    elif was_public:
+        article_unpublished.send(sender=ArticlePage, article=article)
+
+
+def _put_into_lists(article: ArticlePage) -> tuple[bool, bool]:
+    """Return whether `article` stood in lists and whether it does now."""
     before = dict(Listing.objects.filter(article=article).values_list("name", "listed_on"))
     is_public = article.live and article.published_on is not None
     wanted = lists_of(article) if is_public else set()
@@ -47,14 +58,14 @@ def list_article(*, article: ArticlePage) -> None:
         for name in sorted(wanted - (before.keys() - gone))
     )
     if not before and not is_public:
-        return
+        return False, False
     mark_stale(_keys_of_change(article, {*before, *wanted}))
     if is_public:
         RemovedAddress.objects.filter(path=_path_of(article)).delete()
-        article_published.send(sender=ArticlePage, article=article, is_new=not before)
+        free_addresses(paths=[_path_of(article)])
     else:
         _remember_removed(article)
-        article_unpublished.send(sender=ArticlePage, article=article)
+    return bool(before), is_public
 
 
 @transaction.atomic
@@ -63,16 +74,23 @@ def forget_article(*, article: ArticlePage) -> None:
     names = Listing.objects.filter(article=article).values_list("name", flat=True)
     if names:
         _remember_removed(article)
+        # The redirects from its earlier addresses go with it.
+        earlier = Redirect.objects.filter(redirect_page=article.pk).values_list("old_path", flat=True)
+        RemovedAddress.objects.bulk_create([RemovedAddress(path=f"{path}/") for path in earlier], ignore_conflicts=True)
     mark_stale(_keys_of_change(article, names))
     article_deleted.send(sender=ArticlePage, article=article)
 
 
 def relist_all() -> int:
-    """Put every article into its lists anew and return how many there were; after a change of the time zone."""
+    """Put every article into its lists anew and return how many there were; after a change of the time zone.
+
+    Announces nothing: no article was published by it.
+    """
     count = 0
     articles = ArticlePage.objects.select_related("locale").prefetch_related("bylines", "topics").defer("body")
     for article in articles.order_by("pk").iterator(chunk_size=500):
-        list_article(article=article)
+        with transaction.atomic():
+            _put_into_lists(article)
         count += 1
     return count
 

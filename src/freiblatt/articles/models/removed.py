@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from wagtail.contrib.redirects.models import Redirect
 
 
 class RemovedAddress(models.Model):
@@ -18,3 +19,10 @@ class RemovedAddress(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+    @classmethod
+    def is_gone(cls, path: str) -> bool:
+        """Return whether an article stood at `path` and has not moved on from there."""
+        if not cls.objects.filter(path=path[: cls.MAX_LENGTH]).exists():
+            return False
+        return not Redirect.objects.filter(old_path=Redirect.normalise_path(path)).exists()

@@ -1,0 +1,78 @@
+"""Verbs of addresses: whoever opens an address that something had before is led to where it stands now."""
+
+import copy
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page
+
+#: Rows in one statement: databases bound how many values and conditions one may have.
+_BATCH = 500
+_LONGEST = Redirect._meta.get_field("old_path").max_length or 255
+
+
+@transaction.atomic
+def redirect_moved_page(*, page: Page, url_path_before: str) -> int:
+    """Lead from the addresses that `page` and the public pages below it had; return how many redirects there are.
+
+    A few statements for any number of pages, so that a section with thousands of articles may be renamed in one
+    request.
+    """
+    if page.url_path == url_path_before or page.is_site_root() or not (page.live or page.first_published_at):
+        return 0
+    before = copy.copy(page)
+    before.url_path = url_path_before
+    old_address, site = urlsplit(before.get_url() or "").path, page.get_site()
+    if not old_address or site is None:
+        return 0
+    new_address = urlsplit(page.get_url() or "").path
+    moved, in_use = {Redirect.normalise_path(old_address): page.pk}, [Redirect.normalise_path(new_address)]
+    for pk, url_path in page.get_descendants().live().values_list("pk", "url_path").iterator():
+        below = url_path[len(page.url_path) :]
+        moved[Redirect.normalise_path(old_address + below)] = pk
+        in_use.append(Redirect.normalise_path(new_address + below))
+    free_addresses(paths=in_use)
+    return _write(
+        Redirect(old_path=path, site=site, redirect_page_id=pk, automatically_created=True)
+        for path, pk in moved.items()
+        if len(path) <= _LONGEST
+    )
+
+
+@transaction.atomic
+def redirect_addresses(*, moved: Mapping[str, str]) -> int:
+    """Lead from each old address to its new one, both paths of views; return how many redirects there are.
+
+    What led to an old address leads to the new one at once, and nothing leads away from an address in use.
+    """
+    own = Redirect.objects.filter(automatically_created=True, redirect_page=None)
+    free_addresses(paths=moved.values())
+    for old, new in moved.items():
+        own.filter(redirect_link=old).update(redirect_link=new)
+    return _write(
+        Redirect(old_path=Redirect.normalise_path(old), redirect_link=new, automatically_created=True)
+        for old, new in moved.items()
+        if len(old) <= _LONGEST
+    )
+
+
+@transaction.atomic
+def free_addresses(*, paths: Iterable[str]) -> None:
+    """Let nothing lead away from `paths` any more, where something stands now; redirects made by hand stay."""
+    wanted = [Redirect.normalise_path(path) for path in paths]
+    for start in range(0, len(wanted), _BATCH):
+        Redirect.objects.filter(old_path__in=wanted[start : start + _BATCH], automatically_created=True).delete()
+
+
+def _write(redirects: Iterable[Redirect]) -> int:
+    """Store `redirects` in place of automatic ones from the same addresses; those that the desk made stay."""
+    rows = list(redirects)
+    for start in range(0, len(rows), _BATCH):
+        batch = rows[start : start + _BATCH]
+        known = Redirect.objects.filter(old_path__in=[row.old_path for row in batch])
+        known.filter(automatically_created=True).delete()
+        made_by_hand = set(known.values_list("old_path", flat=True))
+        Redirect.objects.bulk_create([row for row in batch if row.old_path not in made_by_hand])
+    return len(rows)
