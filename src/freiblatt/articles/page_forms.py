@@ -21,3 +21,9 @@ class ArticleForm(WagtailAdminPageForm):
             super()._post_clean()
         finally:
             self.instance.is_being_drafted = False
+
+    def save(self, commit: bool = True) -> Any:
+        # Wagtail stores a new page before its first revision is published; public it is by the latter alone.
+        if self.instance.pk is None:
+            self.instance.live = False
+        return super().save(commit)

@@ -10,12 +10,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django_tasks import task
-from wagtail.models import Page, Revision
+from wagtail.log_actions import log
+from wagtail.models import Page, PageLogEntry, Revision
 
 from freiblatt.articles.models import ArticlePage, Author, Byline, BylineRole, SectionPage, Topic
+from freiblatt.articles.models.completeness import refuse_incomplete
 from freiblatt.newsroom.models import StaffMember
 
 logger = logging.getLogger(__name__)
+
+#: Under this name a page's history records that it was not published at its time.
+NOT_PUBLISHED = "articles.not_published"
 
 
 @transaction.atomic
@@ -67,7 +72,7 @@ def publish_article(
     """Make the article's latest version public and return it; again, nothing changes.
 
     `published_on` is the date that readers see; None keeps the one it has, else takes now. Redirects from an earlier
-    address are kept by Wagtail.
+    address are kept by Wagtail. Raises Incomplete, and nothing changes, where the editor's form would refuse it.
     """
     page = ArticlePage.objects.get(pk=article.pk).get_latest_revision_as_object()
     is_current = page.live and not page.has_unpublished_changes
@@ -75,7 +80,7 @@ def publish_article(
         return ArticlePage.objects.get(pk=article.pk)
     if published_on is not None:
         page.published_on = published_on
-    page.full_clean()
+    refuse_incomplete(page)
     page.save_revision(user=by).publish(user=by, skip_permission_checks=True)
     return ArticlePage.objects.get(pk=article.pk)
 
@@ -93,7 +98,8 @@ def unpublish_article(*, article: ArticlePage, by: StaffMember | None = None) ->
 def publish_due() -> int:
     """Publish what is scheduled for now or earlier, take back what has run out, and return how many pages changed.
 
-    Each page is a change of its own: one that cannot be published is logged and tried again, and stops no other.
+    Each page is a change of its own. One that is not complete stops no other: it is said once in the log and in the
+    page's history, the desk's start page shows it until somebody mends it, and it is tried again.
     """
     now = timezone.now()
     count = 0
@@ -102,12 +108,21 @@ def publish_due() -> int:
         count += 1
     for revision in Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at"):
         try:
-            revision.publish(log_action="wagtail.publish.scheduled")
-        except ValidationError:
-            logger.exception("What was scheduled could not be published: %s", revision.object_str)
+            with transaction.atomic():
+                revision.publish(log_action="wagtail.publish.scheduled")
+        except ValidationError as error:
+            _say_not_published(revision, str(error))
         else:
             count += 1
     return count
+
+
+def _say_not_published(revision: Revision, reason: str) -> None:
+    """Say once in the log and in the page's history why `revision` was not published at its time."""
+    if PageLogEntry.objects.filter(revision=revision, action=NOT_PUBLISHED).exists():
+        return
+    logger.warning("Scheduled, but not published: %s", reason)
+    log(instance=revision.content_object, action=NOT_PUBLISHED, revision=revision, data={"reason": reason})
 
 
 def free_slug(parent: Page, title: str) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from wagtail.admin.panels import FieldPanel
-from wagtail.models import Page
+from wagtail.models import Page, Revision
 
 from freiblatt.articles import keys
 from freiblatt.articles.languages import language_of, links_between_pages
+from freiblatt.articles.models.completeness import refuse_incomplete
 from freiblatt.pagestore.actions import keep
 
 #: What search engines and those who share a link are told, where it should differ from what the page says.
@@ -55,6 +56,14 @@ class ReaderPage(Page):
         if not self.may_be_kept(context):
             return response
         return keep(response, keys={keys.SITE, *self.store_keys(context)}, until=self.store_until(context))
+
+    def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:
+        """Publish or schedule `revision`; raises Incomplete, and changes nothing, if readers may not see it yet.
+
+        Whoever publishes comes through here: forms, bulk actions, workflows, schedules, importers.
+        """
+        refuse_incomplete(revision.as_object())
+        super().publish(revision, *args, **kwargs)
 
     @property
     def language(self) -> str:
