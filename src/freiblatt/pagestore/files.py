@@ -21,7 +21,9 @@ ASK_AGAIN = "no-cache"
 HASHED_NAME = re.compile(r"\.[0-9a-f]{12}\.[A-Za-z0-9]+$")
 #: Letters, digits and a few signs; no hidden file, no way up.
 _SEGMENT = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_.@~+-]{0,200}")
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)")
+#: More digits than the place of any byte has; all of them are beyond the end.
+MOST_DIGITS = 18
 MOST_SEGMENTS = 16
 #: In `media/`, what the desk replaces under the same name.
 REPLACED = ("look",)
@@ -176,12 +178,12 @@ class Files:
             return False
         first, last = match.groups()
         if first == "":
-            start, end = max(0, found.size - int(last)), found.size - 1
+            start, end = max(0, found.size - _number(last)), found.size - 1
         else:
-            start, end = int(first), min(int(last) if last else found.size - 1, found.size - 1)
-            if last and int(last) < start:
+            start, end = _number(first), min(_number(last) if last else found.size - 1, found.size - 1)
+            if last and _number(last) < start:
                 return False
-        if start >= found.size or (first == "" and int(last) == 0):
+        if start >= found.size or (first == "" and _number(last) == 0):
             request.protocol.response_empty(416, [*headers, ("content-range", f"bytes */{found.size}")])
             return True
         headers += [("content-range", f"bytes {start}-{end}/{found.size}"), ("content-length", str(end - start + 1))]
@@ -196,3 +198,9 @@ class Files:
             request.protocol.response_empty(status, headers)
         else:
             request.protocol.response_file(status, headers, path)
+
+
+def _number(digits: str) -> int:
+    """Return the number that a stranger wrote, which Python refuses to read beyond some thousand digits."""
+    digits = digits.lstrip("0")
+    return int(digits or "0") if len(digits) <= MOST_DIGITS else 10**MOST_DIGITS
