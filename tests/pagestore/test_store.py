@@ -168,6 +168,14 @@ def test_what_sets_a_cookie_fails_or_streams_is_never_kept(store: Asker, world: 
     assert store.ask("/broken/").status == 500
 
 
+def test_a_view_may_say_how_long_browsers_keep_its_page(store: Asker) -> None:
+    for _ in range(2):
+        answer = store.ask("/hashed/")
+        assert answer.headers["etag"]
+        assert answer.headers["cache-control"] == "public, max-age=60, immutable"
+    assert store.ask("/a/").headers["cache-control"] == "no-cache"
+
+
 def test_gone_and_moved_are_kept_but_never_answered_with_304(store: Asker, world: World) -> None:
     for path, name, status in (("/gone/", "gone", 410), ("/moved/", "moved", 302)):
         etag = store.ask(path).headers["etag"]

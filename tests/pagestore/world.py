@@ -81,6 +81,10 @@ def moved(request: HttpRequest) -> HttpResponse:
     return keep(HttpResponseRedirect("/a/"), keys=["article:1"])
 
 
+def hashed(request: HttpRequest) -> HttpResponse:
+    return keep(HttpResponse("body {}", headers={"Cache-Control": "public, max-age=60, immutable"}), keys=["site"])
+
+
 def stream(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(iter([b"one ", b"two ", b"x" * 300_000]))
 
@@ -116,6 +120,7 @@ urlpatterns = [
     path("failing/", failing),
     path("gone/", gone),
     path("moved/", moved),
+    path("hashed/", hashed),
     path("stream/", stream),
     path("file/", file),
     path("film/", film),

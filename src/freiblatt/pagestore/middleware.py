@@ -28,7 +28,7 @@ class StoreMiddleware:
         if keys is not None and slip is not None and self._may_be_kept(response):
             slip.keys = keys
             slip.until = response.store_until
-            response.headers["Cache-Control"] = "no-cache"
+            response.headers.setdefault("Cache-Control", "no-cache")
             return response
         if not response.streaming and fragments.OPENING in response.content:
             response.content = fragments.fill(response.content).html
