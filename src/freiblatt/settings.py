@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
-from zoneinfo import available_timezones
 
 from freiblatt.config import INTERFACE_LANGUAGES, current_or_exit
 from freiblatt.pagestore import headers
@@ -129,10 +128,6 @@ DATABASES = {"default": _database()}
 
 # Languages and time. A reader's language comes from the address alone, a staff member's from the profile.
 
-TIME_ZONE_AREAS = (
-    *("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/"),
-    "Pacific/",
-)
 LANGUAGE_CODE = CONFIG.language
 LANGUAGES = [(code, INTERFACE_LANGUAGES[code]) for code in CONFIG.languages]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
@@ -143,11 +138,6 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = CONFIG.time_zone
-# What a staff member may choose: places, by the names that browsers know. Machines list others too ("localtime"), at
-# which the account page's own script fails; who chooses nothing has the publication's.
-WAGTAIL_USER_TIME_ZONES = sorted(
-    {CONFIG.time_zone, "UTC", *(zone for zone in available_timezones() if zone.startswith(TIME_ZONE_AREAS))}
-)
 FORMAT_MODULE_PATH = ["freiblatt.lib.formats"]
 USE_THOUSAND_SEPARATOR = False
 
@@ -237,6 +227,7 @@ TASKS = {
 
 WAGTAIL_SITE_NAME = CONFIG.name
 WAGTAILADMIN_BASE_URL = CONFIG.url
+WAGTAILADMIN_USER_LOGIN_FORM = "freiblatt.newsroom.forms.SignInForm"
 WAGTAILIMAGES_IMAGE_MODEL = "articles.Picture"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "freiblatt.articles.forms.PictureForm"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "heic", "jpg", "jpeg", "png", "svg", "webp"]

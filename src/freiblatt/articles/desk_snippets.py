@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, TitleFieldPanel
+from wagtail.admin.ui.tables import Column
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
@@ -31,13 +32,20 @@ class AuthorViewSet(SnippetViewSet):
     ]
 
 
+def _dossier_or_nothing(topic: Topic) -> str:
+    return _("Dossier") if topic.is_dossier else ""
+
+
 class TopicViewSet(SnippetViewSet):
     """Topics and dossiers."""
 
     model = Topic
     icon = "tag"
     menu_label = _("Topics")
-    list_display = ["name", "is_dossier"]
+    list_display = [
+        "name",
+        Column("dossier", label=_("Dossier"), accessor=_dossier_or_nothing, sort_key="is_dossier"),
+    ]
     list_filter = ["is_dossier"]
     ordering = ["name"]
     panels = [

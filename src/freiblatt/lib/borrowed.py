@@ -1,4 +1,4 @@
-"""Words of libraries that our screens show and that the library itself leaves untranslated.
+"""Words of libraries that our screens show and that the library leaves untranslated, or says unlike the rest of ours.
 
 Nothing imports this module. The catalogues are collected from it, and ours come before those of the libraries.
 """
@@ -17,3 +17,28 @@ WAGTAILMEDIA = (
     ),
 )
 TAGGIT = (gettext_noop("tags"), gettext_noop("Taggit"))
+WAGTAIL = (
+    gettext_noop("Home"),
+    gettext_noop("Dashboard"),
+    gettext_noop("Locale"),
+    gettext_noop("locale"),
+    gettext_noop("Locale: "),
+    gettext_noop("Available in %(translations_total)s locales"),
+    gettext_noop("Switch locales"),
+    gettext_noop("Select a new language"),
+    gettext_noop("slug"),
+    gettext_noop("The name of the page as it will appear in URLs e.g http://domain.com/blog/[my-slug]/"),
+    gettext_noop("meta description"),
+    gettext_noop("Editing"),
+    gettext_noop("Editing %(page_type)s"),
+    gettext_noop("Comment notifications"),
+    gettext_noop("updated comments notifications"),
+    gettext_noop("Anyone can edit this %(model_name)s"),
+    gettext_noop("Anyone can edit this %(model_name)s – lock it to prevent others from editing"),
+    gettext_noop("Choose who can view the live version of this page"),
+    gettext_noop("Select a new parent page"),
+    gettext_noop("Select documents in choosers"),
+    gettext_noop("Select images in choosers"),
+    gettext_noop("Filesize"),
+    gettext_noop("Max dimensions"),
+)

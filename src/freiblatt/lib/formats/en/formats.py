@@ -1,4 +1,4 @@
-"""13 August 2025, 9:40."""
+"""13 August 2025, 09:40."""
 
 DATE_FORMAT = "j F Y"
 TIME_FORMAT = "H:i"
