@@ -9,14 +9,17 @@ from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from wagtail.models import Page, ReferenceIndex
 
+from freiblatt.articles.actions.files import mark_file_stale
 from freiblatt.articles.actions.pictures import mark_picture_stale
 from freiblatt.articles.models import (
+    ArticleDocument,
     ArticlePage,
     Author,
     FrontPage,
     Picture,
     PictureFile,
     PlainPage,
+    Recording,
     SectionPage,
     Topic,
 )
@@ -26,6 +29,23 @@ from freiblatt.articles.models import (
 def tell_pages_that_picture_goes(instance: Picture, **kwargs: Any) -> None:
     """Mark stale what shows the picture, while that is still known."""
     mark_picture_stale(picture=instance)
+
+
+@receiver(post_save, sender=ArticleDocument)
+@receiver(post_save, sender=Recording)
+def tell_pages_of_changed_file(
+    instance: ArticleDocument | Recording, created: bool, raw: bool = False, **kwargs: Any
+) -> None:
+    """Mark stale what shows a document or a recording: its words or its file are others now."""
+    if not raw and not created:
+        mark_file_stale(file=instance)
+
+
+@receiver(pre_delete, sender=ArticleDocument)
+@receiver(pre_delete, sender=Recording)
+def tell_pages_that_file_goes(instance: ArticleDocument | Recording, **kwargs: Any) -> None:
+    """Mark stale what shows a document or a recording, while that is still known."""
+    mark_file_stale(file=instance)
 
 
 @receiver(post_delete, sender=PictureFile)

@@ -11,6 +11,7 @@ from django_tasks import task
 from wagtail.models import ReferenceIndex
 
 from freiblatt.articles import keys
+from freiblatt.articles.actions.files import keys_of_referring_pages
 from freiblatt.articles.imaging.render import encode, first_width_for, read_pixels, widths_for
 from freiblatt.articles.models import (
     ArticlePage,
@@ -24,7 +25,6 @@ from freiblatt.articles.models import (
     SectionPage,
     Topic,
 )
-from freiblatt.articles.models.documents import pages_referring_to
 from freiblatt.articles.models.listing import Listing, key_of_list
 from freiblatt.articles.uploads.drawings import public_drawing
 from freiblatt.articles.uploads.pictures import check_picture
@@ -144,27 +144,13 @@ def keys_showing(picture: Picture) -> set[str]:
     found |= {keys.front_key(code) for code in leads.values_list("locale__language_code", flat=True)}
     shown: list[Model] = [picture, *Recording.objects.filter(poster=picture)]
     for thing in shown:
-        for page in pages_referring_to(thing).specific():
-            found |= _keys_of_page(page)
+        found |= keys_of_referring_pages(thing)
     pages = {ArticlePage, FrontPage, PlainPage, SectionPage}
     for content_type in ReferenceIndex.get_references_to(picture).values_list("content_type", flat=True).distinct():
         model = ContentType.objects.get_for_id(content_type).model_class()
         if model not in pages | {Author, Topic, Recording}:
             found.add(keys.SITE)  # a room above shows it in a way that this one cannot know
     return found
-
-
-def _keys_of_page(page: Model) -> set[str]:
-    match page:
-        case ArticlePage():
-            return {keys.article_key(page.pk)}
-        case SectionPage():
-            return {keys.section_key(page.pk)}
-        case FrontPage():
-            return {keys.front_key(page.language)}
-        case PlainPage():
-            return {keys.plain_key(page.pk)}
-    return {keys.SITE}
 
 
 def _store_file(picture: Picture, kind: str, width_px: int, height_px: int, content: bytes) -> PictureFile:

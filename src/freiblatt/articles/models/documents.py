@@ -1,9 +1,10 @@
 """Documents and recordings: files that an article shows or offers as they are."""
 
 import secrets
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
+from django.db import models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -53,6 +54,11 @@ class ArticleDocument(AbstractDocument):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         permissions = [("choose_articledocument", _("Can choose document"))]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # What is stored and the mark on the pages that show it: both or neither.
+        with transaction.atomic():
+            super().save(*args, **kwargs)
 
     @property
     def is_public(self) -> bool:
@@ -107,6 +113,11 @@ class Recording(AbstractMedia):
     class Meta(AbstractMedia.Meta):
         verbose_name = _("recording")
         verbose_name_plural = _("recordings")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # What is stored and the mark on the pages that show it: both or neither.
+        with transaction.atomic():
+            super().save(*args, **kwargs)
 
     @property
     def content_type(self) -> str:
