@@ -79,6 +79,12 @@ postgresql:
 gettext:
 	tools/need xgettext gettext
 
+measuring:
+	tools/need wrk wrk
+	tools/need taskset util-linux
+	tools/need nginx nginx-light
+	tools/need ngx_http_brotli_static_module.so libnginx-mod-http-brotli-static
+
 # For everybody
 
 demo: $(CATALOGUES)
@@ -94,7 +100,7 @@ fmt: $(DEVELOPER)
 messages: $(DEVELOPER) gettext
 	$(BIN)/python -m tools.catalogues collect
 
-bench: $(DEVELOPER) $(CATALOGUES)
+bench: $(DEVELOPER) $(CATALOGUES) measuring
 	$(BIN)/python -m bench $(ARGS)
 
 soak: $(DEVELOPER) $(CATALOGUES)
@@ -140,5 +146,5 @@ wheel: $(DEVELOPER)
 	.cache/wheel/venv/bin/python -m pip --quiet --quiet --disable-pip-version-check install .cache/wheel/*.whl
 	cd .cache/wheel/elsewhere && ../venv/bin/freiblatt demo --check
 
-.PHONY: help chromium postgresql gettext demo test fmt messages bench soak clean check lint types imports catalogue \
+.PHONY: help chromium postgresql gettext measuring demo test fmt messages bench soak clean check lint types imports catalogue \
 	test-postgresql wheel
