@@ -53,6 +53,8 @@ def test_secret_configuration_and_database_are_private(made: tuple[Path, str]) -
         for name in ("secret.key", "freiblatt.toml", "freiblatt.sqlite3")
     }
     assert set(modes.values()) == {0o600}, modes
+    folders = {name: stat.S_IMODE((directory / name).stat().st_mode) for name in ("originals", "var")}
+    assert folders == {"originals": 0o700, "var": 0o750}
     assert len((directory / "secret.key").read_text()) >= 50
     assert not (directory / ".unfinished").exists()
 

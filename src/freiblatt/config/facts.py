@@ -276,9 +276,15 @@ class Config(BaseSettings):
 
     def make_directories(self) -> None:
         """Make the directories inside the publication's own. Raises ConfigurationError where one cannot be written."""
-        for path in (self.var, self.static, self.originals, self.media, self.theme / "templates"):
+        # A new directory gets its mode here, whatever the umask: originals are for this user alone; what is in `var`
+        # may be read by a web server in front that is in this user's group. An operator's own modes stay.
+        places = ((self.originals, 0o700), (self.var, 0o750), *((path, None) for path in (self.static, self.media)))
+        for path, mode in (*places, (self.theme / "templates", None)):
             try:
+                is_new = not path.exists()
                 path.mkdir(parents=True, exist_ok=True)
+                if is_new and mode is not None:
+                    path.chmod(mode)
             except OSError as error:
                 raise ConfigurationError(
                     f"{path}: seen {error.strerror or error}, expected a directory that can be made."
