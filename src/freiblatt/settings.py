@@ -265,6 +265,7 @@ LOGGING = {
     "loggers": {
         "freiblatt": {"level": CONFIG.log_level.upper()},
         "django_tasks": {"level": "CRITICAL"},  # says again, without the error, what freiblatt.jobs says
+        "modelsearch.index": {"level": "CRITICAL"},  # says what it then raises, which freiblatt.jobs judges
     },
 }
 

@@ -72,6 +72,16 @@ def find_nothing() -> None:
     raise LookupError
 
 
+@policy(collides_on=(KeyError,), first_wait_seconds=1)
+@task()
+def collide(path: str) -> None:
+    """Meet another job at the first attempt, and nobody at the second."""
+    if not noted(Path(path)):
+        note(path, "collided")
+        raise KeyError("taken")
+    note(path, "done")
+
+
 @task()
 def leave() -> None:
     raise SystemExit(3)

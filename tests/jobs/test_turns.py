@@ -108,6 +108,19 @@ def test_failed_job_is_ready_in_the_api_until_it_is_dead():
     assert enqueued.attempts == 1
 
 
+def test_jobs_that_collide_are_tried_again_without_a_warning(tmp_path, caplog):
+    errands.collide.enqueue(path=str(tmp_path / "notes"))
+    with caplog.at_level("INFO"):
+        assert worker.run_waiting() == 1
+        assert Job.objects.get().state == JobState.WAITING
+        bring_forward()
+        assert worker.run_waiting() == 1
+
+    assert errands.noted(tmp_path / "notes") == ["collided", "done"]
+    assert not Job.objects.exists()
+    assert caplog.messages == []
+
+
 def test_no_readers_address_is_kept_with_a_failure(caplog):
     errands.fail.enqueue()
     for _ in range(3):

@@ -10,11 +10,15 @@ class JobsConfig(AppConfig):
         from datetime import time
 
         from django.core.exceptions import ObjectDoesNotExist
+        from django.db import IntegrityError
+        from modelsearch import tasks as search_tasks
         from wagtail import tasks as wagtail_tasks
 
         from freiblatt.jobs import actions, rhythms, schedules
         from freiblatt.jobs.policies import policy
 
         schedules.every(rhythms.daily(time(4, 10)), name="prune job results", job=actions.prune_results)
-        # Wagtail looks up what it indexes when its job starts; what was deleted before that needs no index.
-        policy(moot_on=(ObjectDoesNotExist,))(wagtail_tasks.update_reference_index_task)
+        # The libraries look up what they index when their job starts; what was deleted before that needs no index.
+        # Two saves make two jobs, and two workers that make the first entry of one object at once collide.
+        for indexing in (wagtail_tasks.update_reference_index_task, search_tasks.insert_or_update_object_task):
+            policy(moot_on=(ObjectDoesNotExist,), collides_on=(IntegrityError,), first_wait_seconds=1)(indexing)

@@ -34,6 +34,9 @@ class Policy:
     moot_on: tuple[type[Exception], ...] = ()
     """Errors that mean that there is nothing left to do, such as a page that was deleted meanwhile: the job is over."""
 
+    collides_on: tuple[type[Exception], ...] = ()
+    """Errors that mean that another job was at the same thing at the same time: tried again without a warning."""
+
     limit_seconds: float = 3600
     """How long one attempt may take. A job beyond it counts as failed, and its worker process is replaced."""
 
@@ -57,6 +60,7 @@ def policy(
     growth: float = DEFAULT.growth,
     longest_wait_seconds: float = DEFAULT.longest_wait_seconds,
     moot_on: tuple[type[Exception], ...] = DEFAULT.moot_on,
+    collides_on: tuple[type[Exception], ...] = DEFAULT.collides_on,
     limit_seconds: float = DEFAULT.limit_seconds,
 ) -> Callable[[AnyTask], AnyTask]:
     """Return a decorator, to be written above `@task`, that gives this job a policy of its own."""
@@ -66,6 +70,7 @@ def policy(
         growth=growth,
         longest_wait_seconds=longest_wait_seconds,
         moot_on=moot_on,
+        collides_on=collides_on,
         limit_seconds=limit_seconds,
     )
 

@@ -162,7 +162,8 @@ def _note_failure(job: Job, error: BaseException) -> JobState:
     is_innocent = isinstance(error, LostWorkerError) and job.attempts == 1
     wait = 0 if is_innocent else policy.wait_seconds(attempts=job.attempts)
     _release(job, due_at=now + datetime.timedelta(seconds=wait), **failure)
-    logger.warning(
+    logger.log(
+        logging.DEBUG if isinstance(error, policy.collides_on) else logging.WARNING,
         "Job %s (%s) failed, attempt %d of %d, next in %d s: %s",
         *(job.pk, job.task_path, job.attempts, policy.attempts, wait, line),
     )

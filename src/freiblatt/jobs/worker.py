@@ -252,7 +252,7 @@ def perform(turn: Turn) -> Callable[[], bool]:
             value = task.call(*context, *task_result.args, **task_result.kwargs)
     except BaseException as error:  # also SystemExit: a job must not be able to end the worker
         if isinstance(error, turn.policy.moot_on):
-            logger.info("Job %s (%s) had nothing left to do.", turn.result.pk, turn.result.task_path)
+            logger.debug("Job %s (%s) had nothing left to do.", turn.result.pk, turn.result.task_path)
             return _success(turn, None)
         return _failure(turn, error)
     try:
