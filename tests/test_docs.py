@@ -82,3 +82,30 @@ def test_links_lead_somewhere(document: Path) -> None:
         if not link.startswith(("http://", "https://", "mailto:")) and not (document.parent / link).exists()
     ]
     assert missing == []
+
+
+#: Files of a publication and not of this repository, and names that a page speaks of because nothing here has them.
+ELSEWHERE = {"freiblatt.toml", "site.css", "site/site.css", "utils.py", "tasks.py"}
+
+
+def own_paths() -> set[str]:
+    """Return every file of the repository under each way to name it: from the root, or from any folder above it."""
+    folders = ("src", "tests", "docs", "bench", "tools", "deploy")
+    files = [path.relative_to(ROOT) for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
+    files += [path.relative_to(ROOT) for path in ROOT.iterdir() if path.is_file()]
+    return {"/".join(file.parts[start:]) for file in files for start in range(len(file.parts))}
+
+
+def test_every_file_named_in_the_documentation_exists() -> None:
+    known = own_paths()
+    wrong = []
+    for page in DOCS.rglob("*.md"):
+        prose = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+        named = re.findall(r"`([\w./-]+\.(?:py|html|css|js|md|toml|conf|service))`", prose)
+        # What begins with a slash is an address or a place on the machine; `var` is made by a publication.
+        wrong += [
+            f"{page.relative_to(ROOT)}: {name}"
+            for name in named
+            if not name.startswith(("/", "var/")) and name not in known | ELSEWHERE
+        ]
+    assert wrong == []
