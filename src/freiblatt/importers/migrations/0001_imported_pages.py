@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('articles', '0002_recording_files'),
+        ('articles', '0001_initial'),
         ('discussion', '0001_threads_and_comments'),
     ]
 
