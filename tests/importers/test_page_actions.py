@@ -148,6 +148,12 @@ def test_article_that_the_desk_edited_is_left_alone(front: FrontPage, saved: Sav
     assert Comment.objects.public().count() == 5
 
 
+def test_what_the_desk_would_refuse_is_said_and_leaves_nothing(front: FrontPage, saved: SavedPage) -> None:
+    with pytest.raises(PageImportError, match=r"255"):
+        move_in(replace(saved, headline="x" * 300))
+    assert set(facts().values()) == {0}
+
+
 def test_unfinished_edits_are_not_published(front: FrontPage, saved: SavedPage) -> None:
     article = move_in(saved, is_to_publish=False).article
     write_article(section=article.get_parent().specific, article=article, title="Noch nicht fertig")

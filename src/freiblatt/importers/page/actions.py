@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.html import escape
@@ -60,6 +61,11 @@ def import_page(*, page: SavedPage, saved_on: date, is_to_publish: bool = False,
             article = record.article
             if is_to_publish and not is_edited:
                 article = publish_article(article=article)
+    except ValidationError as error:
+        raise PageImportError(
+            _("Nothing was moved in: the article would be refused at the desk. %(reasons)s")
+            % {"reasons": " ".join(error.messages)}
+        ) from error
     except IntegrityError as error:
         raise PageImportError(
             _("The same page is being moved in by somebody else at this moment. Try again.")
