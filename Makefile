@@ -91,7 +91,7 @@ demo: $(CATALOGUES)
 	PORT=$(PORT) $(BIN)/freiblatt demo --publication demo-publication
 
 test: $(DEVELOPER) $(CATALOGUES) chromium $(PAGE_TOOLS)
-	$(PYTEST) -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(PYTEST) -n $(WORKERS) --dist loadfile $(ARGS)
 
 fmt: $(DEVELOPER)
 	$(BIN)/ruff format .
@@ -136,7 +136,7 @@ catalogue: $(DEVELOPER) gettext
 
 test-postgresql: $(DEVELOPER) $(CATALOGUES) postgresql
 	echo "== The same tests on PostgreSQL, without the browser"
-	$(BIN)/python -m tests.postgres -- $(PYTEST) -n $(WORKERS) --dist loadgroup -m "not journey" $(ARGS)
+	$(BIN)/python -m tests.postgres -- $(PYTEST) -n $(WORKERS) --dist loadfile -m "not journey" $(ARGS)
 
 wheel: $(DEVELOPER)
 	echo "== A wheel, installed where nothing else is"

@@ -1,6 +1,7 @@
 """Kills real servers at random while pages change, and looks for an outdated page after each start.
 
 `python -m bench.soak [--kills 50] [--workers 2] [--seed N]`, from the repository; exits with 1 if one is ever found.
+On SQLite; on PostgreSQL where FREIBLATT_DATABASE_URL names an empty database (`python -m tests.postgres -- …`).
 """
 
 import argparse
@@ -17,6 +18,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = "abc"
@@ -78,6 +81,9 @@ class Soak:
             "DJANGO_SETTINGS_MODULE": "tests.pagestore.process_settings",
             "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
         }
+        self.database_url = os.environ.get("FREIBLATT_DATABASE_URL", "")
+        if self.database_url:
+            self.environment["FREIBLATT_DATABASE_URL"] = self.database_url
         prepare = [sys.executable, "-m", "freiblatt", "prepare"]
         subprocess.run(prepare, env=self.environment, cwd=directory, check=True, stdout=subprocess.DEVNULL)
 
@@ -129,9 +135,13 @@ class Soak:
 
     def true(self, name: str) -> str:
         """Return the value in the database."""
-        database = sqlite3.connect(self.directory / "freiblatt.sqlite3")
+        if self.database_url:
+            database, mark = psycopg.connect(self.database_url), "%s"
+        else:
+            database, mark = sqlite3.connect(self.directory / "freiblatt.sqlite3"), "?"
         try:
-            row = database.execute("SELECT session_data FROM django_session WHERE session_key = ?", [name]).fetchone()
+            question = f"SELECT session_data FROM django_session WHERE session_key = {mark}"
+            row = database.execute(question, [name]).fetchone()
         finally:
             database.close()
         return row[0] if row else ""

@@ -56,14 +56,6 @@ def _serve_static_files_unhashed() -> None:
     override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}).enable()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process after another have the machine, where tests run in several (`-n 2 --dist loadgroup`)."""
-    for item in items:
-        if item.get_closest_marker("journey") or item.get_closest_marker("process"):
-            item.add_marker(pytest.mark.xdist_group("machine"))
-
-
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """Begin from a kept copy of the migrated database where its schema is still today's."""
@@ -118,7 +110,8 @@ def _url_of(name: str) -> str:
     return urlsplit(current().database_url)._replace(path=f"/{name}").geturl()
 
 
-def _ask_postgres(statement: str) -> list[tuple]:
+def ask_postgres(statement: str) -> list[tuple]:
+    """Return what PostgreSQL answers to a statement outside every transaction, asked in the server's own database."""
     import psycopg
 
     from freiblatt.config import current
@@ -141,11 +134,11 @@ def _postgres_program(name: str, *arguments: str) -> bool:
 
 def _restore(name: str) -> None:
     """Make the database from the kept dump; without success it does not exist, and the caller migrates."""
-    if _ask_postgres(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+    if ask_postgres(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
         return
-    _ask_postgres(f'CREATE DATABASE "{name}"')
+    ask_postgres(f'CREATE DATABASE "{name}"')
     if not _postgres_program("pg_restore", "--no-owner", "--exit-on-error", "-d", _url_of(name), str(_kept())):
-        _ask_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+        ask_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @contextlib.contextmanager
@@ -164,11 +157,11 @@ def kept_database(directory: Path) -> Iterator[tuple[str, str]]:
     name = f"freiblatt_{secrets.token_hex(6)}"
     # A copy of the tests' own database, which nobody may be connected to meanwhile.
     connection.close()
-    _ask_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{connection.settings_dict["NAME"]}"')
+    ask_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{connection.settings_dict["NAME"]}"')
     try:
         yield name, _url_of(name)
     finally:
-        _ask_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+        ask_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import available_timezones
 
 from freiblatt.config import INTERFACE_LANGUAGES, current_or_exit
 from freiblatt.pagestore import headers
@@ -128,6 +129,10 @@ DATABASES = {"default": _database()}
 
 # Languages and time. A reader's language comes from the address alone, a staff member's from the profile.
 
+TIME_ZONE_AREAS = (
+    *("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/"),
+    "Pacific/",
+)
 LANGUAGE_CODE = CONFIG.language
 LANGUAGES = [(code, INTERFACE_LANGUAGES[code]) for code in CONFIG.languages]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
@@ -138,6 +143,11 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = CONFIG.time_zone
+# What a staff member may choose: places, by the names that browsers know. Machines list others too ("localtime"), at
+# which the account page's own script fails; who chooses nothing has the publication's.
+WAGTAIL_USER_TIME_ZONES = sorted(
+    {CONFIG.time_zone, "UTC", *(zone for zone in available_timezones() if zone.startswith(TIME_ZONE_AREAS))}
+)
 FORMAT_MODULE_PATH = ["freiblatt.lib.formats"]
 USE_THOUSAND_SEPARATOR = False
 

@@ -13,14 +13,16 @@ from freiblatt.config import ConfigurationError
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """Begin in an empty directory without variables of ours, and leave nothing behind."""
+    before = dict(os.environ)
     for name in list(os.environ):
         if name.startswith("FREIBLATT_"):
-            monkeypatch.delenv(name)
+            del os.environ[name]
     monkeypatch.chdir(tmp_path)
-    # Set, so that what the console itself writes there is taken back too.
-    monkeypatch.setenv("FREIBLATT_PUBLICATION", "")
     config.current.cache_clear()
     yield
+    # All of it: the console itself writes variables for the processes that it starts.
+    os.environ.clear()
+    os.environ.update(before)
     config.current.cache_clear()
 
 

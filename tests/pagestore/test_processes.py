@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ import psutil
 import pytest
 from django.db import connection
 
-from tests.conftest import ROOT, kept_database
+from tests.conftest import ROOT, ask_postgres, kept_database
 
 pytestmark = pytest.mark.process
 
@@ -269,15 +270,43 @@ def test_database_that_lacks_migrations_is_refused(publication: Publication) -> 
     assert "freiblatt prepare" in refused.stderr
 
 
+@contextmanager
+def database_away(publication: Publication) -> Iterator[None]:
+    """Take the publication's database away from every process, open connections too, as long as the context lasts."""
+    if connection.vendor == "sqlite":
+        path = publication.directory / "freiblatt.sqlite3"
+        path.rename(path.with_suffix(".away"))
+        yield
+        path.with_suffix(".away").rename(path)
+        return
+    name = connection.settings_dict["NAME"]
+    ask_postgres(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+    ask_postgres(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    yield
+    ask_postgres(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
 def test_health_names_what_is_missing(publication: Publication) -> None:
     publication.serve()
-    path = publication.directory / "freiblatt.sqlite3"
-    if not path.exists():
-        pytest.skip("needs the SQLite file in the publication's directory")
-    path.rename(path.with_suffix(".away"))
-    status, text = publication.get("/healthz")
-    assert (status, text) == (503, '{"status": "unavailable", "reason": "database"}\n')
-    path.with_suffix(".away").rename(path)
+    connection.close()
+    with database_away(publication):
+        status, text = publication.get("/healthz")
+        assert (status, text) == (503, '{"status": "unavailable", "reason": "database"}\n')
+    assert publication.get("/healthz") == (200, '{"status": "ok"}\n')
+
+
+def test_lost_database_costs_readers_nothing_and_its_return_needs_nobody(publication: Publication) -> None:
+    publication.serve("--workers", "1")
+    publication.change("a", "1")
+    assert publication.value("a") == "1"
+    connection.close()
+    with database_away(publication):
+        assert publication.value("a") == "1"
+        wait_until(lambda: "journal of the page store cannot be read" in publication.log(), "the sweep to notice")
+    # Every thread of Django may hold a connection that the server of the database has ended.
+    for number in range(2, 12):
+        publication.change("a", str(number))
+        assert publication.value("a") == str(number)
     assert publication.get("/healthz") == (200, '{"status": "ok"}\n')
 
 
