@@ -1,6 +1,10 @@
 """Pages on disk: found again after a restart, gone as soon as their keys are stale, never outside their tree."""
 
+import fcntl
+import gzip
+import itertools
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import brotli
@@ -9,6 +13,7 @@ import pytest
 from freiblatt.pagestore import disk, marking, words
 from freiblatt.pagestore.headers import page_headers
 from freiblatt.pagestore.keys import Address
+from freiblatt.pagestore.pages import Page, compose
 from freiblatt.settings import CONFIG
 from tests.pagestore.asker import Asker, asker
 from tests.pagestore.world import World
@@ -118,6 +123,112 @@ def test_page_that_went_stale_while_it_was_written_does_not_stay(store: Asker, w
     marking.carry_out(["article:1"])
     store.store.disk.write(page)
     assert files_of(store) == []
+
+
+FIRST, SECOND = b"<p>first</p>" * 50, b"<p>second</p>" * 50
+
+
+def rendered(body: bytes) -> Page:
+    """Return the page as a renderer has it that begins now."""
+    return compose(
+        address=Address("testserver", "/a/", ""), status=200,
+        head=[("content-type", "text/html; charset=utf-8"), *page_headers(CONFIG)], parts=[body],
+        words=words.words_of(["article:1", "section:1", "site"]),
+        sequence=marking.words().sequence(), until=None, pieces={},
+    )  # fmt: skip
+
+
+def in_place() -> dict[str, bytes]:
+    """Return what a web server finds, decompressed, by the names of the files."""
+    read = {".html": bytes, ".br": brotli.decompress, ".gz": gzip.decompress}
+    reader = disk.root_of(CONFIG) / "current/reader"
+    return {path.name: read[path.suffix](path.read_bytes()) for path in reader.rglob("index.html*")}
+
+
+def is_locked() -> bool:
+    with (CONFIG.var / disk.LOCK_NAME).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def advance(steps: Iterator[str], count: int) -> bool:
+    """Do at most `count` steps; return whether that was all."""
+    return len(list(itertools.islice(steps, count))) < count
+
+
+@pytest.mark.parametrize("key", ["article:1", "section:1", "site"])
+def test_renderer_killed_after_any_step_leaves_nothing_outdated(world: World, key: str) -> None:
+    """At each step of the renderer somebody marks its page; it goes on for any number of steps, then it is killed."""
+    copy = disk.DiskCopy(CONFIG, "test", marking.words())
+    copy.open()
+    stopped_at = set()
+    for begun, more in itertools.product(range(12), range(12)):
+        old = copy.writing(rendered(FIRST))
+        is_done = advance(old, begun)
+        marker = threading.Thread(target=marking.carry_out, args=[[key]])
+        marker.start()
+        if not is_locked():
+            # Nobody holds the marker up: it is done before the renderer goes on.
+            marker.join()
+        advance(old, more)
+        old.close()
+        marker.join()
+        stopped_at.add((begun, more, is_done))
+        copy.open()
+        assert FIRST not in in_place().values(), (begun, more)
+        assert copy.read(Address("testserver", "/a/", "")) is None
+    assert {is_done for *_, is_done in stopped_at} == {True, False}
+
+
+@pytest.mark.parametrize("key", ["article:1", "section:1", "site"])
+def test_marker_killed_after_any_step_is_made_good_from_the_journal(world: World, key: str) -> None:
+    """Marker and renderer of the new page are both killed after any of their steps; then the journal is carried out."""
+    copy = disk.DiskCopy(CONFIG, "test", marking.words())
+    copy.open()
+    for marked, begun in itertools.product(range(8), range(12)):
+        copy.write(rendered(FIRST))
+        assert set(in_place().values()) == {FIRST}
+        marking.words().mark([key])
+        marker = disk.unlinking_pages(CONFIG, [key])
+        advance(marker, marked)
+        if not is_locked():
+            new = copy.writing(rendered(SECOND))
+            advance(new, begun)
+            new.close()
+        marker.close()
+        copy.open()
+        marking.carry_out([key])
+        assert in_place() == {}, (marked, begun)
+        # Whatever lies about, the next page is found by the next change.
+        copy.write(rendered(SECOND))
+        assert set(in_place().values()) == {SECOND}
+        marking.carry_out(["section:1"])
+        assert in_place() == {}
+
+
+def test_outdated_copy_that_is_met_is_removed(world: World) -> None:
+    copy = disk.DiskCopy(CONFIG, "test", marking.words())
+    copy.open()
+    copy.write(rendered(FIRST))
+    # As if the marker had been killed after the words and before the files, and its row had been lost.
+    marking.words().mark(["article:1"])
+    assert copy.read(Address("testserver", "/a/", "")) is None
+    assert in_place() == {}
+
+
+def test_files_that_a_killed_process_never_put_in_place_are_removed(world: World, monkeypatch) -> None:
+    copy = disk.DiskCopy(CONFIG, "test", marking.words())
+    copy.open()
+    (copy.tree / disk.PARTIAL).mkdir()
+    (copy.tree / disk.PARTIAL / "abc.html").write_bytes(FIRST)
+    disk.tidy(copy)
+    assert list(copy.tree.glob("partial/*"))
+    monkeypatch.setattr(disk, "PARTIAL_SECONDS", -1)
+    disk.tidy(copy)
+    assert not list(copy.tree.glob("partial/*"))
 
 
 def test_copies_of_another_release_are_thrown_away(world: World) -> None:

@@ -5,13 +5,25 @@
       reader/<host>/<path>/index.html  with .gz, .br and .page beside: pages with the standard headers
       other/<2 digits>/<digest>.html   the same for pages with other headers: not for a web server
       keys/<word>/<digest>             links to the pages that show a key, to find them without Django
+      partial/                         files that are not in place yet
+    var/pages.lock                     held by whoever puts pages in place or removes them
 
 Only pages without a query and with status 200 are written: what a stranger can make up does not reach the disk.
-The writer of a change marks the words, then unlinks; we put our files in place, look at the words again and unlink if
-they have moved. So no order of the two leaves an outdated file.
+
+A web server asks nobody whether a file is fresh, so at no moment may a process die and leave an outdated one behind:
+
+- The renderer takes the lock, looks at the words, links the page under each of its keys, puts the files in place, lets
+  go. The marker marks the words and then, page by page, takes the lock, removes the files, then the link.
+- So every file in place has the links of its keys: they are made before it and removed after it, and the lock keeps one
+  order out of the other. That holds wherever either is killed, for a killed process lets go of the lock.
+- A renderer that looks at the words after a marking of its keys puts nothing in place. One that looked before it has
+  let go of the lock, or died, when the marker takes it, and the marker finds the links.
+- A marker that is killed leaves its row in the journal, and whoever carries that out finds the links that are left.
+- A whole tree is renamed away under the lock, so that no page has its links in one tree and its files in another.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import logging
@@ -20,8 +32,9 @@ import re
 import secrets
 import shutil
 import threading
+import time
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from freiblatt.config import Config
@@ -35,11 +48,14 @@ from freiblatt.pagestore.words import EVERYTHING, Words, word_of
 logger = logging.getLogger(__name__)
 
 #: Raise when the form of the files changes.
-FORMAT = 1
+FORMAT = 2
 #: The disk copy is dropped as a whole when it grows beyond this.
 LIMIT_BYTES = 2 * 1024**3
 #: How often its size is taken.
 MEASURE_SECONDS = 600
+#: A file that waits longer to be put in place belongs to a process that was killed.
+PARTIAL_SECONDS = 600
+LOCK_NAME = "pages.lock"
 #: Marking these words renames the whole tree away instead of unlinking file by file.
 WHOLE_TREE = frozenset({word_of("site"), word_of(EVERYTHING)})
 
@@ -48,6 +64,7 @@ _HOST = re.compile(r"[a-z0-9][a-z0-9.-]{0,200}")
 MOST_SEGMENTS = 12
 _SUFFIXES: tuple[tuple[Encoding, str], ...] = (("identity", ".html"), ("br", ".html.br"), ("gzip", ".html.gz"))
 _ALL_SUFFIXES = (".html", ".html.br", ".html.gz", ".page")
+PARTIAL = "partial"
 
 
 def root_of(config: Config) -> Path:
@@ -59,6 +76,7 @@ class DiskCopy:
     """The disk copy of one release with one configuration, theme and filling of the words."""
 
     def __init__(self, config: Config, fingerprint: str, words: Words) -> None:
+        self.config = config
         self.words = words
         self.root = root_of(config)
         self.tree = self.root / f"{fingerprint}-{words.epoch[:16]}-{FORMAT}"
@@ -67,9 +85,10 @@ class DiskCopy:
     def open(self) -> None:
         """Make this tree the current one and throw the others away. Called once at the start of a server."""
         self.root.mkdir(parents=True, exist_ok=True)
-        for other in self.root.iterdir():
-            if other != self.tree and not other.is_symlink():
-                _throw_away(other)
+        with _alone(self.config):
+            for other in self.root.iterdir():
+                if other != self.tree and not other.is_symlink():
+                    _throw_away(other)
         self.tree.mkdir(exist_ok=True)
         link = self.root / f"current.{secrets.token_hex(4)}"
         link.symlink_to(self.tree.name)
@@ -97,29 +116,51 @@ class DiskCopy:
             if all(self.words.newest(words) <= sequence for words, sequence in page.claims):
                 page.checked = before
                 return page
+            # Its marker is about to do the same.
+            _unlink(self.tree / base)
         return None
 
     def write(self, page: Page) -> None:
         """Put `page` in place, unless it is of the kind that stays in memory or went stale meanwhile."""
+        try:
+            for _step in self.writing(page):
+                pass
+        except OSError as error:
+            # A full disk, or the whole tree renamed away under us: the copy in memory serves.
+            logger.info("A page was not written to disk: %s", error)
+
+    def writing(self, page: Page) -> Iterator[str]:
+        """Do what `write` does, one step at each call of `next`: a process may be killed between any two.
+
+        Raises OSError.
+        """
         if page.address.query or page.status != 200:
             return
         base = self._base(page)
         bodies: dict[Encoding, bytes] = {"identity": page.plain()}
         if page.is_compressed:
             bodies |= {encoding: page.variants[encoding].body for encoding in ("br", "gzip")}
+        contents = {suffix: bodies[encoding] for encoding, suffix in _SUFFIXES if encoding in bodies}
+        contents[".page"] = json.dumps(_description(page, bodies)).encode()
+        partial = self.tree / PARTIAL / secrets.token_hex(12)
         try:
-            self._link_keys(page, base)
-            for encoding, suffix in _SUFFIXES:
-                if encoding in bodies:
-                    self._put(f"{base}{suffix}", bodies[encoding])
-            self._put(f"{base}.page", json.dumps(_description(page, bodies)).encode())
-            # Again: a marking that began before ours may just have removed the links together with an older copy.
-            self._link_keys(page, base)
-        except OSError as error:
-            # A full disk, or the whole tree renamed away under us: the copy in memory serves.
-            logger.info("A page was not written to disk: %s", error)
-        if any(self.words.newest(words) > sequence for words, sequence in page.claims):
-            _unlink(self.tree / base)
+            partial.parent.mkdir(parents=True, exist_ok=True)
+            for suffix, content in contents.items():
+                partial.with_name(partial.name + suffix).write_bytes(content)
+            yield "written"
+            with _alone(self.config):
+                if any(self.words.newest(words) > sequence for words, sequence in page.claims):
+                    return
+                yield "looked at the words"
+                for folder in self._link_keys(page, base):
+                    yield f"linked in {folder.name}"
+                target = self.tree / base
+                target.parent.mkdir(parents=True, exist_ok=True)
+                for suffix in contents:
+                    partial.with_name(partial.name + suffix).replace(target.with_name(target.name + suffix))
+                    yield f"put {suffix} in place"
+        finally:
+            _unlink(partial)
 
     def _base(self, page: Page) -> str:
         plain = _plain_base(page.address)
@@ -131,28 +172,19 @@ class DiskCopy:
         plain = _plain_base(address)
         return [plain, _other_base(address)] if plain else [_other_base(address)]
 
-    def _link_keys(self, page: Page, base: str) -> None:
+    def _link_keys(self, page: Page, base: str) -> Iterator[Path]:
         name = hashlib.blake2b(base.encode(), digest_size=12).hexdigest()
         for word in {word for words, _ in page.claims for word in words} - WHOLE_TREE:
             folder = self.tree / "keys" / str(word)
             folder.mkdir(parents=True, exist_ok=True)
             with contextlib.suppress(FileExistsError):
                 (folder / name).symlink_to(base)
-
-    def _put(self, name: str, body: bytes) -> None:
-        path = self.tree / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-        try:
-            partial.write_bytes(body)
-            partial.replace(path)
-        except OSError:
-            partial.unlink(missing_ok=True)
-            raise
+            yield folder
 
     def drop(self) -> None:
         """Throw the whole copy away."""
-        _throw_away(self.tree)
+        with _alone(self.config):
+            _throw_away(self.tree)
 
 
 class Housekeeping(threading.Thread):
@@ -171,9 +203,13 @@ class Housekeeping(threading.Thread):
 
 
 def tidy(disk: DiskCopy) -> None:
-    """Remove what was renamed away; drop the copy where it has outgrown its limit."""
+    """Remove what was renamed away and what never came in place; drop the copy where it has outgrown its limit."""
     for thrown in disk.root.glob("thrown-*"):
         shutil.rmtree(thrown, ignore_errors=True)
+    for partial in disk.tree.glob(f"{PARTIAL}/*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - partial.stat().st_mtime > PARTIAL_SECONDS:
+                partial.unlink()
     if size_of(disk.tree) > LIMIT_BYTES:
         logger.warning("The pages on disk passed %d MB and were dropped.", LIMIT_BYTES // 1024**2)
         disk.drop()
@@ -181,6 +217,12 @@ def tidy(disk: DiskCopy) -> None:
 
 def unlink_pages(config: Config, keys: Iterable[str]) -> None:
     """Remove the copies of all pages that show one of `keys`, in every tree. Called after the words were marked."""
+    for _step in unlinking_pages(config, keys):
+        pass
+
+
+def unlinking_pages(config: Config, keys: Iterable[str]) -> Iterator[str]:
+    """Do what `unlink_pages` does, one step at each call of `next`: a process may be killed between any two."""
     words = {word_of(key) for key in keys}
     try:
         trees = [entry for entry in root_of(config).iterdir() if entry.is_dir() and not entry.is_symlink()]
@@ -190,10 +232,23 @@ def unlink_pages(config: Config, keys: Iterable[str]) -> None:
         if tree.name.startswith("thrown-"):
             continue
         if words & WHOLE_TREE:
-            _throw_away(tree)
+            with _alone(config):
+                _throw_away(tree)
+            yield f"threw {tree.name} away"
             continue
-        for word in words:
-            _unlink_word(tree, word)
+        for word in sorted(words):
+            yield from _unlinking_word(config, tree, word)
+
+
+@contextlib.contextmanager
+def _alone(config: Config) -> Iterator[None]:
+    """Wait until nobody else, in whatever process or thread, puts pages in place or removes them; keep it so."""
+    file = os.open(config.var / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(file)
 
 
 def size_of(folder: Path) -> int:
@@ -206,17 +261,23 @@ def size_of(folder: Path) -> int:
     return total
 
 
-def _unlink_word(tree: Path, word: int) -> None:
-    try:
-        links = list((tree / "keys" / str(word)).iterdir())
-    except (FileNotFoundError, NotADirectoryError):
-        return
+def _unlinking_word(config: Config, tree: Path, word: int) -> Iterator[str]:
+    # A renderer that has looked at the words before they were marked may not have linked its page yet.
+    with _alone(config):
+        try:
+            links = list((tree / "keys" / str(word)).iterdir())
+        except (FileNotFoundError, NotADirectoryError):
+            return
+    yield "listed the links"
     for link in links:
-        with contextlib.suppress(FileNotFoundError):
-            base = os.readlink(link)
-            # The link first: whoever writes the page again after this makes a new one.
+        # Page by page, so that renderers and other markers get their turn.
+        with _alone(config), contextlib.suppress(FileNotFoundError):
+            base = tree / os.readlink(link)
+            for suffix in _ALL_SUFFIXES:
+                base.with_name(base.name + suffix).unlink(missing_ok=True)
+                yield f"removed {suffix}"
             link.unlink()
-            _unlink(tree / base)
+        yield "removed the link"
 
 
 def _unlink(base: Path) -> None:
