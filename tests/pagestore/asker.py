@@ -147,7 +147,7 @@ def asker(
         from django.core.wsgi import get_wsgi_application as load
     bridge = Bridge(load, threads=threads, queue=queue)
     bridge.start()
-    made = Asker(PageStore(config, words=marking.words(), disk=disk, bridge=bridge))
+    made = Asker(PageStore(config, words=marking.words(), disk=disk, bridge=bridge, settle_seconds=0.0))
     try:
         yield made
     finally:

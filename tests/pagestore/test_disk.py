@@ -275,3 +275,24 @@ def test_copy_beyond_its_limit_is_dropped(store: Asker, monkeypatch) -> None:
     monkeypatch.setattr(disk, "LIMIT_BYTES", 100)
     disk.tidy(store.store.disk)
     assert files_of(store) == []
+
+
+def test_page_that_was_replaced_before_it_stood_is_never_written(store: Asker, world: World) -> None:
+    store.store._settle_seconds = 3600.0
+    address = Address("testserver", "/a/", "")
+
+    async def time_passes_for(page: Page) -> None:
+        store.store._copy_to_disk(page)
+
+    store.ask("/a/")
+    first = store.store._kept(address)
+    world.text = "second"
+    marking.carry_out(["article:1"])
+    store.run(time_passes_for(first))
+    assert files_of(store) == []
+    store.ask("/a/")
+    store.run(time_passes_for(first))
+    assert files_of(store) == []
+    store.run(time_passes_for(store.store._kept(address)))
+    store.settle()
+    assert "second" in (store.store.disk.tree / "reader/testserver/a/index.html").read_text()

@@ -37,14 +37,19 @@ RETRY_AFTER_SECONDS = 2
 MOST_UNKEPT = 4096
 #: The share of the memory for what a stranger can make up: other statuses and query parameters.
 FLEETING_SHARE = 8
+#: A page goes to disk when it has stood this long: one that is commented on all the time would only be work there.
+SETTLE_SECONDS = 0.5
 BUSY_PAGE = Path(__file__).parent / "busy.html"
 
 
 class PageStore:
     """The application that the server runs."""
 
-    def __init__(self, config: Config, *, words: Words, disk: DiskCopy, bridge: Bridge) -> None:
+    def __init__(
+        self, config: Config, *, words: Words, disk: DiskCopy, bridge: Bridge, settle_seconds: float = SETTLE_SECONDS
+    ) -> None:
         self.config = config
+        self._settle_seconds = settle_seconds
         self.words = words
         self.disk = disk
         self.bridge = bridge
@@ -300,6 +305,17 @@ class PageStore:
         shelf = self._shelf(page)
         (self.fleeting if shelf is self.shelf else self.shelf).drop(page.address)
         shelf.put(page)
+        if self._settle_seconds:
+            asyncio.get_running_loop().call_later(self._settle_seconds, self._copy_to_disk, page)
+        else:
+            self._copy_to_disk(page)
+
+    def _copy_to_disk(self, page: Page) -> None:
+        """Write `page` to disk unless another has taken its place or it went stale; `DiskCopy.write` looks again."""
+        if self._shelf(page).pages.get(page.address, page) is not page:
+            return
+        if any(self.words.newest(words) > since for words, since in page.claims):
+            return
         writing = asyncio.get_running_loop().run_in_executor(self._craft, self.disk.write, page)
         self._background.add(writing)
         writing.add_done_callback(self._background.discard)
