@@ -131,6 +131,7 @@ def test_player_fetches_a_part(files: Asker, asked: str, status: int, body: byte
     answer = files.ask("/media/recordings/talk.mp3", range=asked)
     assert (answer.status, answer.body, answer.headers.get("content-range")) == (status, body, content_range)
     assert answer.headers["accept-ranges"] == "bytes"
+    assert ("immutable" in answer.headers["cache-control"]) == (status != 416)
 
 
 def test_part_of_another_version_is_the_whole(files: Asker) -> None:

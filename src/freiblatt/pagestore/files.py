@@ -184,6 +184,8 @@ class Files:
             if last and _number(last) < start:
                 return False
         if start >= found.size or (first == "" and _number(last) == 0):
+            # What is between us and the reader must not keep the refusal as long as the file.
+            headers = [("cache-control", "no-store") if item[0] == "cache-control" else item for item in headers]
             request.protocol.response_empty(416, [*headers, ("content-range", f"bytes */{found.size}")])
             return True
         headers += [("content-range", f"bytes {start}-{end}/{found.size}"), ("content-length", str(end - start + 1))]
