@@ -1,7 +1,7 @@
 """Django's settings, derived from the publication's configuration (`config.py`), which is what an operator changes."""
 
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import available_timezones
 
 from freiblatt.config import INTERFACE_LANGUAGES, current_or_exit
@@ -117,8 +117,10 @@ def _database() -> dict:
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or parse_qs(parts.query).get("host", [""])[0],
+        "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
+        # What libpq calls parameters: sslmode, host of a socket, and so on. The configuration has checked their names.
+        "OPTIONS": dict(parse_qsl(parts.query)),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -201,8 +203,11 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_VERBOSE = False
+# Whoever goes on guessing must not keep the owner of the name out for ever.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "freiblatt.lib.network.client_address"
 # Only a proxy that we are told to trust may name the reader's address.
-AXES_IPWARE_PROXY_COUNT = 1 if CONFIG.secure_proxy else 0
+IS_BEHIND_PROXY = CONFIG.secure_proxy
 
 
 # Headers

@@ -74,6 +74,7 @@ def test_variable_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("hosts = ['a.example', 5]", "hosts: seen ['a.example', 5], expected a list such as "),
         ("embed_hosts = ['a.example; script-src *']", "expected a list of host names in lower case"),
         ("database_url = 'mysql://h/x'", "expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME."),
+        ("database_url = 'postgresql://h/x?sslmod=require'", "expected after ? only application_name, connect_timeout"),
         ("database_url = 'sqlite:///'", "database_url: seen 'sqlite:///', expected sqlite:///FILE or"),
         ("database_url = 'sqlite:///none/x.db'", "expected a file in a directory that exists, and "),
         ("valkey_url = 'localhost'", "valkey_url: seen 'localhost', expected an address such as valkey://"),

@@ -65,3 +65,10 @@ def test_translations_point_at_each_other(front: FrontPage, client: Client) -> N
         html = client.get(address).content.decode()
         assert '<link rel="alternate" hreflang="de" href="http://testserver/europa/hafen/">' in html
         assert '<link rel="alternate" hreflang="en" href="http://testserver/en/europe/port/">' in html
+
+
+def test_page_that_is_not_there_has_no_address_of_its_own(front: FrontPage, client: Client) -> None:
+    html = client.get("//evil.example/x/").content.decode()
+    assert "<title>Seite nicht gefunden – Testblatt</title>" in html
+    assert '<meta name="robots" content="noindex">' in html
+    assert "evil.example" not in html

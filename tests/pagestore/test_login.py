@@ -33,6 +33,18 @@ def test_lock_cannot_be_evaded_by_naming_another_address() -> None:
         try_login("owner@example.org", "wrong", **{"X-Forwarded-For": f"198.51.100.{number}"}) for number in range(9)
     ]
     assert statuses[-1] == 429
+    assert try_login("owner@example.org", PASSWORD, address="192.0.2.7") == 302
+
+
+def test_behind_a_trusted_proxy_the_lock_holds_for_the_address_that_guessed(settings) -> None:
+    settings.IS_BEHIND_PROXY = True
+    make_owner(email="owner@example.org")
+    for number in range(8):
+        # What the asker writes stands before what the proxy adds.
+        made_up = f"198.51.100.{number}, 203.0.113.9"
+        status = try_login("owner@example.org", "wrong", **{"X-Forwarded-For": made_up})
+    assert status == 429
+    assert try_login("owner@example.org", PASSWORD, **{"X-Forwarded-For": "203.0.113.10"}) == 302
 
 
 def test_success_forgets_failures() -> None:

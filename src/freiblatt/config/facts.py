@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -23,6 +23,11 @@ HOST_PATTERN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 #: Characters that would break the line in which a name is printed.
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 SECRET_MINIMUM = 50
+#: Parameters of a PostgreSQL address that both Django and libpq (PostgreSQL documentation, 34.1.2) understand.
+LIBPQ_PARAMETERS = frozenset({
+    "application_name", "connect_timeout", "host", "keepalives", "options", "passfile", "service", "sslcert", "sslcrl",
+    "sslkey", "sslmode", "sslrootcert", "target_session_attrs",
+})  # fmt: skip
 
 A_LIST = 'a list such as ["one.example", "two.example"]'
 
@@ -187,6 +192,9 @@ class Config(BaseSettings):
         name = value.removeprefix("sqlite:///") if scheme == "sqlite" else parts.path.strip("/")
         if not name or name == value or name.endswith(("/", ":memory:")):
             raise ValueError(expected)
+        unknown = [key for key, _value in parse_qsl(parts.query, keep_blank_values=True) if key not in LIBPQ_PARAMETERS]
+        if scheme != "sqlite" and unknown:
+            raise ValueError(f"after ? only {', '.join(sorted(LIBPQ_PARAMETERS))}")
         return value
 
     @field_validator("valkey_url")

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from freiblatt.articles.front import error_context
 from freiblatt.articles.models import RemovedAddress
@@ -25,7 +26,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     Addresses that do not exist are without number, so keeping their pages would fill the store with nothing.
     """
     status = 410 if RemovedAddress.is_gone(request.path) else 404
-    context = error_context(translation.get_language() or "")
+    context = {
+        **error_context(translation.get_language() or ""),
+        "page_title": _("Page not found") if status == 404 else _("Withdrawn"),
+        "canonical_url": "",
+        "is_indexed": False,
+    }
     return render(request, f"theme/{status}.html", context, status=status)
 
 

@@ -42,6 +42,7 @@ def head_metadata(context: dict[str, Any]) -> dict[str, Any]:
             (link.language_code, absolute(link.url)) for link in context.get("translations") or () if link.url
         ],
         "language": context.get("LANGUAGE_CODE") or getattr(context.get("request"), "LANGUAGE_CODE", ""),
+        "is_indexed": context.get("is_indexed", True),
         "article": article,
         "image_url": image_url(article) if article else "",
         "structured_data": _script(article, name, getattr(publication, "logo_url", "")) if article else "",
