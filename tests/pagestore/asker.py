@@ -59,7 +59,13 @@ class Answer:
     def text(self) -> str:
         return self.body.decode()
 
+    parts: Callable[[], AsyncIterator[bytes]] | None = None
+
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        if self.parts is not None:
+            async for chunk in self.parts():
+                yield chunk
+            return
         for chunk in self.sent:
             yield chunk
 
@@ -102,16 +108,19 @@ class Asker:
         self.loop = asyncio.new_event_loop()
 
     async def asking(
-        self, path: str, *, method: str = "GET", body: list[bytes] | None = None, headers: Any = (), **named: str
-    ) -> Answer:
-        """Return the answer to one request; `named` are headers with underscores for hyphens."""
+        self, path: str, *, method: str = "GET", body: list[bytes] | None = None, parts: Any = None, headers: Any = (),
+        **named: str,
+    ) -> Answer:  # fmt: skip
+        """Return the answer to a request; `named` are headers with underscores for hyphens; `parts` gives a body."""
         path, _, query = path.partition("?")
         items = [(name.replace("_", "-"), value) for name, value in named.items()] + list(headers)
         if not any(name == "host" for name, _ in items):
             items.insert(0, ("host", "testserver"))
         if body is not None:
             items.append(("content-length", str(sum(map(len, body)))))
-        answer = Answer(body or [])
+        elif parts is not None:
+            items.append(("transfer-encoding", "chunked"))
+        answer = Answer(body or [], parts=parts)
         await self.store.__rsgi__(Scope(method, path, query, AskedHeaders(items)), answer)
         assert answer.status, "not answered"
         return answer

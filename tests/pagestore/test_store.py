@@ -8,10 +8,12 @@ import brotli
 import pytest
 
 from freiblatt.pagestore import marking
+from freiblatt.pagestore.session_keys import SessionKeys
+from freiblatt.settings import CONFIG
 from tests.pagestore.asker import Answer, Asker, asker
 from tests.pagestore.world import World
 
-SESSION = "freiblatt_session=abc"
+SESSION = f"freiblatt_session={SessionKeys(CONFIG.secret_key()).new()}"
 
 
 def test_page_is_built_once_and_anew_after_its_key_went_stale(store: Asker, world: World) -> None:

@@ -103,6 +103,11 @@ def echo(request: HttpRequest) -> HttpResponse:
     return HttpResponse(request.method.encode() + b" " + str(len(request.body)).encode() + b" " + request.body[:20])
 
 
+@csrf_exempt
+def take(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(len(request.read())))
+
+
 def talk(argument: str) -> tuple[str, list[str]]:
     world.built["talk"] += 1
     return f"<b>{argument} {world.talk}</b>", ["thread:1"]
@@ -128,6 +133,7 @@ urlpatterns = [
     path("-/step/", article),
     path("-/echo/", echo),
     path("admin/echo/", echo),
+    path("admin/file/", take),
     re_path(r"^(?P<slug>[\s\S]*)/$", article),
     path("", article),
 ]

@@ -1,6 +1,5 @@
 """From an address that somebody asks for to the key of a page. Nothing in here imports Django."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -11,8 +10,6 @@ from freiblatt.config import Config
 KNOWN_PARAMETERS = ("after", "before", "page", "q", "sort")
 #: More fields than a link of ours ever carries; a query with more is treated as an empty one.
 MOST_PARAMETERS = 40
-
-SESSION_COOKIE = "freiblatt_session"
 
 #: Addresses that are for staff, for files or for steps between pages: Django sees these requests as they came.
 PASSED_ON = ("/admin/", "/-/", "/documents/")
@@ -70,8 +67,3 @@ class Hosts:
     def header_for(self, name: str) -> str:
         """Return the Host header with which Django is asked for a page that is kept: one spelling for all readers."""
         return self._main_with_port if name == self._main else name
-
-
-def has_session(cookies: Iterable[str]) -> bool:
-    """Return whether one of the Cookie headers carries a session of the staff."""
-    return any(part.strip().startswith(f"{SESSION_COOKIE}=") for header in cookies for part in header.split(";"))

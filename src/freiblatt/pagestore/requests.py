@@ -1,17 +1,18 @@
 """A request as the server hands it over (RSGI), in the words of the store. Nothing in here imports Django."""
 
 import asyncio
-import io
 import tempfile
 from typing import IO, Any
 
-from freiblatt.pagestore.keys import has_session
-
-#: What a request of a stranger may weigh: forms with text. Staff upload pictures and recordings.
-STRANGER_BYTES = 4 * 1024**2
-STAFF_BYTES = 2 * 1024**3
+#: What a request may weigh: forms with text. Staff upload pictures and recordings, in the admin alone.
+SMALL_BYTES = 4 * 1024**2
+LARGE_BYTES = 2 * 1024**3
+#: Bodies above the first limit that one process takes at a time.
+MOST_LARGE_BODIES = 4
 #: A body above this waits on disk, not in memory.
 MEMORY_BYTES = 512 * 1024
+#: A length with more digits is no length.
+MOST_DIGITS = 18
 #: The longest pause between two parts of a body.
 PAUSE_SECONDS = 30.0
 
@@ -23,8 +24,63 @@ class BodyTooLargeError(Exception):
     """The body is larger than this asker may send."""
 
 
+class TooManyBodiesError(Exception):
+    """As many large bodies as we take at a time are under way."""
+
+
 class BodyTooSlowError(Exception):
     """The body did not come within the time."""
+
+
+class LargeBodies:
+    """Counts the large bodies of one process: they lie on disk until Django has answered."""
+
+    def __init__(self) -> None:
+        self.under_way = 0
+
+    def come(self) -> None:
+        """Count one more. Raises TooManyBodiesError."""
+        if self.under_way >= MOST_LARGE_BODIES:
+            raise TooManyBodiesError
+        self.under_way += 1
+
+    def go(self) -> None:
+        """Count one less."""
+        self.under_way -= 1
+
+
+class Body:
+    """What came with a request; to be closed."""
+
+    def __init__(self, large_bodies: LargeBodies | None) -> None:
+        """Take a body: small where `large_bodies` is None, counted there as soon as it is not."""
+        self.file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115 (lives on)
+        self.length = 0
+        self._large_bodies = large_bodies
+        self._is_large = False
+
+    def expect(self, length: int) -> None:
+        """Be ready for `length` bytes in all. Raises BodyTooLargeError or TooManyBodiesError."""
+        if length <= SMALL_BYTES:
+            return
+        if self._large_bodies is None or length > LARGE_BYTES:
+            raise BodyTooLargeError
+        if not self._is_large:
+            self._large_bodies.come()
+            self._is_large = True
+
+    def add(self, chunk: bytes) -> None:
+        """Append `chunk`. Raises BodyTooLargeError or TooManyBodiesError."""
+        self.expect(self.length + len(chunk))
+        self.file.write(chunk)
+        self.length += len(chunk)
+
+    def close(self) -> None:
+        """Throw the body away."""
+        self.file.close()
+        if self._is_large and self._large_bodies is not None:
+            self._is_large = False
+            self._large_bodies.go()
 
 
 class Request:
@@ -48,40 +104,35 @@ class Request:
         """Whether it only reads: GET or HEAD."""
         return self.method in ("GET", "HEAD")
 
-    def has_session(self) -> bool:
-        """Return whether it carries a session of the staff."""
-        return "cookie" in self.headers and has_session(self.headers.get_all("cookie"))
+    async def body(self, large_bodies: LargeBodies | None) -> Body:
+        """Return the body, read completely before a thread is taken; where `large_bodies` is None, a small one.
 
-    async def body(self) -> tuple[IO[bytes], int]:
-        """Return the body, read completely before a thread is taken, and its length.
-
-        Raises BodyTooLargeError or BodyTooSlowError.
+        Raises BodyTooLargeError, TooManyBodiesError or BodyTooSlowError.
         """
         headers = self.headers
+        body = Body(large_bodies)
         if "transfer-encoding" not in headers and headers.get("content-length", "0") == "0" and self.is_read:
-            return io.BytesIO(), 0
-        limit = STAFF_BYTES if self.has_session() else STRANGER_BYTES
-        announced = headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > limit:
-            raise BodyTooLargeError
-        file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115 (lives on)
-        total = 0
-        chunks = self.protocol.__aiter__()
-        while True:
-            try:
-                chunk = await asyncio.wait_for(_next(chunks), PAUSE_SECONDS)
-            except StopAsyncIteration:
-                break
-            except TimeoutError as error:
-                file.close()
-                raise BodyTooSlowError from error
-            total += len(chunk)
-            if total > limit:
-                file.close()
-                raise BodyTooLargeError
-            file.write(chunk)
-        file.seek(0)
-        return file, total
+            return body
+        try:
+            announced = headers.get("content-length", "")
+            if announced.isdecimal():
+                # Python refuses to read a number of some thousand digits; nobody means one.
+                body.expect(int(announced) if len(announced) <= MOST_DIGITS else LARGE_BYTES + 1)
+            chunks = self.protocol.__aiter__()
+            while True:
+                try:
+                    chunk = await asyncio.wait_for(_next(chunks), PAUSE_SECONDS)
+                except StopAsyncIteration:
+                    break
+                body.add(chunk)
+        except TimeoutError as error:
+            body.close()
+            raise BodyTooSlowError from error
+        except BaseException:
+            body.close()
+            raise
+        body.file.seek(0)
+        return body
 
     def environ(self, *, is_proxy_trusted: bool) -> dict[str, Any]:
         """Return the WSGI environment, without the body."""

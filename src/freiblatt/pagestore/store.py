@@ -23,9 +23,17 @@ from freiblatt.pagestore.encodings import chosen, is_unchanged
 from freiblatt.pagestore.files import Files
 from freiblatt.pagestore.fragments import Fragment
 from freiblatt.pagestore.headers import common_headers
-from freiblatt.pagestore.keys import PASSED_ON, SESSION_COOKIE, Address, Hosts, known_query
+from freiblatt.pagestore.keys import PASSED_ON, Address, Hosts, known_query
 from freiblatt.pagestore.pages import SERVER, Headers, Page, Piece, compose
-from freiblatt.pagestore.requests import BodyTooLargeError, BodyTooSlowError, Request, reader_environ
+from freiblatt.pagestore.requests import (
+    BodyTooLargeError,
+    BodyTooSlowError,
+    LargeBodies,
+    Request,
+    TooManyBodiesError,
+    reader_environ,
+)
+from freiblatt.pagestore.session_keys import SESSION_COOKIE, SessionKeys
 from freiblatt.pagestore.shelf import Shelf
 from freiblatt.pagestore.slip import Slip
 from freiblatt.pagestore.words import Words, words_of
@@ -33,6 +41,8 @@ from freiblatt.pagestore.words import Words, words_of
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 2
+#: Where staff upload pictures and recordings.
+UPLOADS = "/admin/"
 #: Addresses that were asked for and not allowed to be kept: their requests do not wait for each other.
 MOST_UNKEPT = 4096
 #: The share of the memory for what a stranger can make up: other statuses and query parameters.
@@ -57,6 +67,8 @@ class PageStore:
         self.shelf = Shelf(limit_bytes)
         self.fleeting = Shelf(limit_bytes // FLEETING_SHARE)
         self.hosts = Hosts(config)
+        self.session_keys = SessionKeys(config.secret_key())
+        self.large_bodies = LargeBodies()
         self.static = Files(config, config.static, is_public_upload=False)
         self.media = Files(config, config.media, is_public_upload=True)
         self._flights: dict[Address, asyncio.Task[Page | Reply]] = {}
@@ -96,7 +108,7 @@ class PageStore:
     async def _answer(self, request: Request) -> None:
         try:
             await self._choose(request)
-        except OverloadedError:
+        except (OverloadedError, TooManyBodiesError):
             retry = ("retry-after", str(RETRY_AFTER_SECONDS))
             headers = [item for item in self._plain if item[0] != "content-type"]
             headers += [("content-type", "text/html; charset=utf-8"), retry]
@@ -122,7 +134,7 @@ class PageStore:
             self.static.answer(request, path[8:])
         elif path.startswith("/media/"):
             self.media.answer(request, path[7:])
-        elif request.is_read and not request.has_session() and self._is_for_all(request):
+        elif request.is_read and self._is_for_all(request) and not self._is_staff(request):
             await self._page(request)
         else:
             await self._pass_on(request)
@@ -137,12 +149,17 @@ class PageStore:
             and (request.query == known_query(request.query))
         )
 
+    def _is_staff(self, request: Request) -> bool:
+        """Whether the request carries a session key that we gave out, valid still or not."""
+        return "cookie" in request.headers and self.session_keys.are_in(request.headers.get_all("cookie"))
+
     async def _pass_on(self, request: Request) -> None:
         """Let Django answer, the request as it came."""
         environ = request.environ(is_proxy_trusted=self.config.secure_proxy)
-        body, length = await request.body()
+        may_be_large = request.path.startswith(UPLOADS) and self._is_staff(request)
+        body = await request.body(self.large_bodies if may_be_large else None)
         try:
-            reply = await self.bridge.call(environ, body, length)
+            reply = await self.bridge.call(environ, body.file, body.length)
         finally:
             body.close()
         await reply.send(request)
