@@ -241,3 +241,20 @@ def test_door_of_the_newsroom_speaks_german(client: Client) -> None:
     assert {"Anmeldung zur Redaktion", "E-Mail-Adresse", "Anmelden"} <= texts
     assert any(text.startswith("Passwort") for text in texts)
     assert not any(text.startswith("Password") for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/", "Testblatt"),
+        ("/archiv/", "Archiv – Testblatt"),
+        ("/en/archive/", "Archive – Testblatt"),
+        ("/archiv/2025/08/", "August 2025 – Testblatt"),
+        ("/gibt-es-nicht/", "Seite nicht gefunden – Testblatt"),
+        ("/europa/hafen/diskussion/", f"Diskussion: {OWN} hafen – Testblatt"),
+    ],
+)
+def test_page_has_a_title_of_its_own(publication: None, client: Client, address: str, title: str) -> None:
+    page = BeautifulSoup(client.get(address).content.decode(), "html.parser")
+    assert page.title is not None
+    assert page.title.get_text() == title

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import translation
+from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
 from freiblatt.articles import keys
@@ -53,6 +54,7 @@ def archive(request: HttpRequest) -> HttpResponse:
 
     language = translation.get_language()
     context = {
+        "page_title": translation.gettext("Archive"),
         "years": archive_years(language),
         "canonical_url": reverse("archive"),
         "translations": links_between_addresses(lambda: reverse("archive")),
@@ -74,7 +76,12 @@ def archive_month(request: HttpRequest, year: str, month: str) -> HttpResponse:
         raise Http404("Nothing was published in this month.")
     page = list_page(name, url=request.path, before=request.GET.get("before", ""), length=MONTH_LENGTH)
     previous_url, next_url = neighbour_urls(first_day, language)
-    context = {"month": first_day, "previous_month_url": previous_url, "next_month_url": next_url}
+    context = {
+        "page_title": date_format(first_day, "YEAR_MONTH_FORMAT"),
+        "month": first_day,
+        "previous_month_url": previous_url,
+        "next_month_url": next_url,
+    }
     return _list_answer(
         request, "theme/archive_month.html", context, page=page, url=request.path, key=keys.latest_key(language)
     )
