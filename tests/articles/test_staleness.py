@@ -131,6 +131,42 @@ def test_what_stands_everywhere_marks_everything(front: FrontPage) -> None:
     assert marked() == {f"plain:{plain.pk}", "site"}
 
 
+def test_page_in_a_menu_marks_everything(front: FrontPage) -> None:
+    section, climate = make_section(title="Europa"), make_section(title="Klima")
+    article, other = make_article(section=section), make_article(section=section, title="Anderes")
+    menu = Menu(place="main", locale=front.locale)
+    menu.items = [MenuItem(page=article), MenuItem(page=front)]
+    menu.save()
+    marked()
+    other.save_revision().publish()
+    assert "site" not in marked()
+    article.title = "Ein Hafen wird doch nicht verkauft"
+    article.save_revision().publish()
+    assert "site" in marked()
+    article.move(climate, pos="last-child")
+    assert "site" in marked()
+    unpublish_article(article=ArticlePage.objects.get(pk=article.pk))
+    assert "site" in marked()
+    publish_article(article=ArticlePage.objects.get(pk=article.pk))
+    assert "site" in marked()
+    front.save_revision().publish()
+    assert "site" not in marked()
+    front.title = "Titelseite"
+    front.save_revision().publish()
+    assert "site" in marked()
+    ArticlePage.objects.get(pk=article.pk).delete()
+    assert "site" in marked()
+
+
+def test_item_of_a_menu_marks_everything(front: FrontPage) -> None:
+    menu = Menu.objects.create(place="main", locale=front.locale)
+    marked()
+    item = MenuItem.objects.create(menu=menu, label="Netz", address="https://example.org/")
+    assert marked() == {"site"}
+    item.delete()
+    assert marked() == {"site"}
+
+
 def test_slots_of_the_front_page_mark_the_front_page(front: FrontPage) -> None:
     marked()
     front.save_revision().publish()

@@ -15,7 +15,7 @@ from freiblatt.articles.actions.redirecting import redirect_addresses, redirect_
 from freiblatt.articles.languages import addresses_in_all_languages
 from freiblatt.articles.models import ArticlePage, Author, FrontPage, Listing, PlainPage, SectionPage, Topic
 from freiblatt.articles.models.listing import topic_list
-from freiblatt.newsroom.models import Menu, PublicationSettings
+from freiblatt.newsroom.models import Menu, MenuItem, PublicationSettings
 from freiblatt.pagestore.actions import mark_stale
 
 #: A draft is stored with a few named fields while the object in memory carries the draft's values: not our business.
@@ -31,12 +31,14 @@ def list_saved_article(instance: ArticlePage, update_fields: Any = None, raw: bo
     """Keep lists and pages right after every public change of an article, whoever stores it."""
     if not raw and not _is_draft(update_fields):
         list_article(article=instance)
+        mark_stale(_keys_of_menus(instance))
 
 
 @receiver(pre_delete, sender=ArticlePage)
 def forget_deleted_article(instance: ArticlePage, **kwargs: Any) -> None:
     """Mark stale what shows an article that goes."""
     forget_article(article=instance)
+    mark_stale(_keys_of_menus(instance))
 
 
 @receiver(post_save, sender=Page)
@@ -48,7 +50,7 @@ def follow_moved_page(instance: Page, raw: bool = False, update_fields: Any = No
     if isinstance(page, ArticlePage):
         page.save(clean=False)
     elif isinstance(page, SectionPage | PlainPage | FrontPage):
-        mark_stale(_keys_of_page(page))
+        mark_stale({*_keys_of_page(page), *_keys_of_menus(page)})
 
 
 @receiver(page_slug_changed)
@@ -63,13 +65,26 @@ def redirect_moved(instance: Page, url_path_before: str, **kwargs: Any) -> None:
     redirect_moved_page(page=instance.specific, url_path_before=url_path_before)
 
 
+@receiver(pre_save, sender=FrontPage)
+def remember_front_page(instance: FrontPage, raw: bool = False, **kwargs: Any) -> None:
+    """Remember under which title a front page was known, and whether readers saw it."""
+    known = None if raw or not instance.pk else FrontPage.objects.filter(pk=instance.pk)
+    instance.known_as = known.values_list("title", "live").first() if known is not None else None
+
+
 @receiver(post_save, sender=SectionPage)
 @receiver(post_save, sender=PlainPage)
 @receiver(post_save, sender=FrontPage)
 def mark_saved_page(instance: Page, update_fields: Any = None, raw: bool = False, **kwargs: Any) -> None:
     """Mark stale what shows a section, plain page or front page that readers may see."""
-    if not raw and not _is_draft(update_fields):
-        mark_stale(_keys_of_page(instance))
+    if raw or _is_draft(update_fields):
+        return
+    found = {*_keys_of_page(instance)}
+    if not isinstance(instance, FrontPage):
+        found |= _keys_of_menus(instance)
+    elif instance.known_as != (instance.title, instance.live):
+        found.add(keys.SITE)  # every page offers the languages; menus may name a front page
+    mark_stale(found)
 
 
 @receiver(pre_delete, sender=SectionPage)
@@ -77,7 +92,7 @@ def mark_saved_page(instance: Page, update_fields: Any = None, raw: bool = False
 @receiver(pre_delete, sender=FrontPage)
 def mark_deleted_page(instance: Page, **kwargs: Any) -> None:
     """Mark stale what shows a page that goes."""
-    mark_stale(_keys_of_page(instance))
+    mark_stale({*_keys_of_page(instance), keys.SITE})
 
 
 def _keys_of_page(page: Page) -> list[str]:
@@ -90,6 +105,11 @@ def _keys_of_page(page: Page) -> list[str]:
         case FrontPage():
             return [keys.front_key(page.language)]
     return []
+
+
+def _keys_of_menus(page: Page) -> set[str]:
+    """Return the key of what stands on every page where a menu names `page`, else nothing."""
+    return {keys.SITE} if MenuItem.objects.filter(page=page.pk).exists() else set()
 
 
 @receiver(pre_save, sender=Author)
@@ -142,6 +162,8 @@ def _key_of_name(thing: Any) -> str:
 @receiver(post_save, sender=PublicationSettings)
 @receiver(post_save, sender=Menu)
 @receiver(post_delete, sender=Menu)
+@receiver(post_save, sender=MenuItem)
+@receiver(post_delete, sender=MenuItem)
 def mark_site(raw: bool = False, **kwargs: Any) -> None:
     """Mark everything stale: name, look and menus stand on every page."""
     if not raw:
