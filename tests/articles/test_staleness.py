@@ -1,10 +1,12 @@
 """Whatever changes marks stale exactly what shows it, in the transaction of the change."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from freiblatt.articles.actions import publish_article, relist_all, unpublish_article
 from freiblatt.articles.models import ArticlePage, FrontPage, Listing, PlainPage
@@ -165,6 +167,41 @@ def test_item_of_a_menu_marks_everything(front: FrontPage) -> None:
     assert marked() == {"site"}
     item.delete()
     assert marked() == {"site"}
+
+
+def test_page_has_the_keys_of_what_its_text_links_to(front: FrontPage, client: Client) -> None:
+    section = make_section(title="Europa")
+    linked = [make_article(section=section, title=f"Teil {number}") for number in range(4)]
+    link = [f'<p>Dazu <a id="{one.pk}" linktype="page">hier</a>.</p>' for one in linked]
+    table = {
+        "columns": [{"type": "rich_text", "heading": "Was"}],
+        "rows": [
+            {
+                "values": [
+                    link[2].replace(f'id="{linked[2].pk}" linktype="page"', f"linktype='page' id='{linked[2].pk}'")
+                ]
+            }
+        ],
+        "caption": "",
+    }
+    body = [
+        {"type": "text", "value": link[0] + '<p><a linktype="document" id="99">Vertrag</a></p>'},
+        {"type": "infobox", "value": {"title": "Hafen", "text": link[1]}},
+        {"type": "table", "value": {"caption": "Häfen", "table": table}},
+    ]
+    article = make_article(section=make_section(title="Klima"), title="Wer linkt", body=json.dumps(body))
+    plain = PlainPage(title="Impressum", slug="impressum", locale=front.locale, text=link[3])
+    front.add_child(instance=plain)
+    expected = {f"article:{one.pk}" for one in linked[:3]}
+    for address in (article.url, "/klima/feed.atom", "/klima/feed.json"):
+        found = set(client.get(address).store_keys)
+        assert expected <= found
+        assert not {f"article:{linked[3].pk}", "article:99"} & found
+    assert f"article:{linked[3].pk}" in client.get(plain.url).store_keys
+    linked[0].slug = "neuer-name"
+    marked()
+    linked[0].save_revision().publish()
+    assert f"article:{linked[0].pk}" in marked()
 
 
 def test_slots_of_the_front_page_mark_the_front_page(front: FrontPage) -> None:

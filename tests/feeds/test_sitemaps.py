@@ -52,6 +52,10 @@ def test_parts_split_by_number(front: FrontPage, client: Client, monkeypatch: py
     assert len([url for url in everything(client) if "/artikel-" in url]) == 5
 
 
+def test_sitemap_has_the_keys_of_everything_whose_date_it_tells(front: FrontPage, client: Client) -> None:
+    assert {"site", "front:de", "front:en", "latest:de", "latest:en"} <= set(client.get("/sitemap-1.xml").store_keys)
+
+
 def test_a_part_that_is_not_there_is_404(front: FrontPage, client: Client) -> None:
     assert client.get("/sitemap-99.xml").status_code == 404
 

@@ -35,7 +35,7 @@ def article_context(page: "ArticlePage") -> dict[str, Any]:
         "parts_end": parts.html_of_parts("page", "end", page),
         "minutes": page.reading_minutes,
         "store_keys": [
-            keys.article_key(page.pk),
+            *page.keys_of_text(),
             *(keys.topic_key(topic.pk) for topic in topics),
             *(keys.article_key(teaser.article.pk) for teaser in related),
             *(key for place in parts.PLACES for key in parts.keys_of_parts("page", place, page)),

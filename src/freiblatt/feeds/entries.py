@@ -49,7 +49,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Entry:
-    """One article in a feed. Times are aware; `html` is cleaned and has full addresses only."""
+    """One article in a feed. Times are aware; `html` is cleaned and has full addresses only.
+
+    `keys` are the page store's keys of what it shows.
+    """
 
     article_pk: int
     identity: str
@@ -63,6 +66,7 @@ class Entry:
     authors: tuple[Person, ...]
     topics: tuple[str, ...]
     image_url: str
+    keys: frozenset[str]
 
 
 def identity_of(article: ArticlePage) -> str:
@@ -98,6 +102,7 @@ def entry(article: ArticlePage) -> Entry:
             authors=authors,
             topics=tuple(topic.name for topic in article.topics.all()),
             image_url=image_url(article),
+            keys=frozenset(article.keys_of_text()),
         )
 
 

@@ -34,7 +34,7 @@ def _answer(channel: Channel, format: str) -> HttpResponse:  # noqa: A002 (the w
         response = HttpResponse(json_feed.write(channel, found), content_type=json_feed.CONTENT_TYPE)
     else:
         response = HttpResponse(atom.write(channel, found), content_type=atom.FullTextFeed.content_type)
-    return keep(response, keys=[*channel.keys, *(f"article:{entry.article_pk}" for entry in found)])
+    return keep(response, keys=[*channel.keys, *(key for entry in found for key in entry.keys)])
 
 
 def _channel_or_404(find: Callable[..., Channel], *arguments: str) -> Channel:
@@ -86,7 +86,8 @@ def sitemap(request: HttpRequest, number: int) -> HttpResponse:
     response = render(
         request, "feeds/sitemap.xml", {"addresses": addresses}, content_type="application/xml; charset=utf-8"
     )
-    return keep(response, keys=_all_latest())
+    # It tells when each page changed last, the front pages too; sections and plain pages change with `site`.
+    return keep(response, keys=[*_all_latest(), *(f"front:{code}" for code, _name in settings.LANGUAGES)])
 
 
 @require_safe

@@ -25,8 +25,10 @@ from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
+from freiblatt.articles import keys
 from freiblatt.articles.blocks.embeds import frame_hosts
 from freiblatt.articles.body import BodyField
+from freiblatt.articles.links import keys_of_links
 from freiblatt.articles.models.listing import author_list, latest_list, month_list, section_list, topic_list
 from freiblatt.articles.models.people import Author
 from freiblatt.articles.models.reader_page import PROMOTION_PANELS, ReaderPage
@@ -248,6 +250,10 @@ class ArticlePage(ReaderPage):
         from freiblatt.articles.article_context import article_context
 
         return {**super().get_context(request, *args, **kwargs), **article_context(self)}
+
+    def keys_of_text(self) -> set[str]:
+        """Return the store's keys of the article itself and of the pages to which its text links; asks no database."""
+        return {keys.article_key(self.pk), *keys_of_links(self.body.raw_data)}
 
     def store_keys(self, context: dict[str, Any]) -> Iterable[str]:
         return context["store_keys"]

@@ -8,6 +8,7 @@ from wagtail.admin.panels import FieldPanel, ObjectList, PublishingPanel, Tabbed
 from wagtail.fields import RichTextField
 
 from freiblatt.articles import keys
+from freiblatt.articles.links import keys_of_links
 from freiblatt.articles.models.reader_page import PROMOTION_PANELS, ReaderPage
 from freiblatt.articles.reserved import refuse_reserved_slug
 from freiblatt.articles.rich_text import clean_rich_text
@@ -46,4 +47,4 @@ class PlainPage(ReaderPage):
         self.text = clean_rich_text(self.text)
 
     def store_keys(self, context: dict[str, Any]) -> Iterable[str]:
-        return [keys.plain_key(self.pk)]
+        return {keys.plain_key(self.pk), *keys_of_links(self.text)}
