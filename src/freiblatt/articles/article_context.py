@@ -46,13 +46,15 @@ def article_context(page: "ArticlePage") -> dict[str, Any]:
 
 def pictures_of(page: "ArticlePage") -> "list[Picture]":
     """Return every picture that the article shows, in its lead and in its body."""
-    from freiblatt.articles.models import Picture
+    from freiblatt.articles.models import Picture, Recording
 
     found: list[Picture] = [page.lead_picture] if page.lead_picture else []
 
     def walk(value: Any) -> None:
         if isinstance(value, Picture):
             found.append(value)
+        elif isinstance(value, Recording) and value.poster:
+            found.append(value.poster)
         elif isinstance(value, StructValue):
             for child in value.values():
                 walk(child)

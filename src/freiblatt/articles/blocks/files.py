@@ -1,6 +1,5 @@
 """Documents and recordings."""
 
-import mimetypes
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +10,9 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtailmedia.blocks import AbstractMediaChooserBlock
 
 from freiblatt.articles.blocks.pictures import PICTURES
+
+#: A film is as wide as the text; half as much again is sharp enough for a picture that waits under a button.
+POSTER_PX = 800
 
 
 class DocumentBlock(StructBlock):
@@ -74,6 +76,8 @@ class RecordingBlock(StructBlock):
         context = super().get_context(value, parent_context=parent_context)
         recording = value.get("recording")
         context["is_film"] = bool(recording and recording.type == "video")
-        context["mime_type"] = (mimetypes.guess_type(recording.file.name)[0] or "") if recording else ""
+        context["mime_type"] = recording.content_type if recording else ""
+        poster = recording.poster.jpeg_near(POSTER_PX) if context["is_film"] and recording.poster else None
+        context["poster_url"] = poster.file.url if poster else ""
         context["name"] = value.get("caption") or (recording.title if recording else "")
         return context

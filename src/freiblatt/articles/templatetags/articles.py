@@ -1,12 +1,10 @@
 """Fragments of articles for templates."""
 
-from typing import Any
-
 from django import template
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from freiblatt.articles.models import Picture, PictureFile, PictureFormat, Recording
+from freiblatt.articles.models import Picture, PictureFile, PictureFormat
 
 register = template.Library()
 
@@ -70,10 +68,3 @@ def _fallback(files: list[PictureFile]) -> PictureFile | None:
 def _srcset(files: list[PictureFile], sizes: str) -> SafeString:
     candidates = ", ".join(f"{file.file.url} {file.width_px}w" for file in files)
     return format_html(' srcset="{}" sizes="{}"', candidates, escape(sizes))
-
-
-@register.inclusion_tag("articles/recording.html")
-def recording(recording: Recording | None) -> dict[str, Any]:
-    """Return the player of a recording and what is said in it. Nothing is loaded before the reader starts it."""
-    poster = recording.poster.jpeg_near(800) if recording is not None and recording.poster else None
-    return {"recording": recording, "poster_url": poster.file.url if poster else ""}
