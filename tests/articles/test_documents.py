@@ -140,8 +140,12 @@ def test_document_can_neither_run_nor_load_nor_be_kept(front: FrontPage, client:
         link = "".join(f'<p><a linktype="document" id="{one.pk}">x</a></p>' for one in (pdf, text))
         make_article(section=make_section(), body=[("text", link)])
     for document, disposition, kind in (
-        (pdf, 'inline; filename="der-vertrag.pdf"', "application/pdf"),
-        (text, 'attachment; filename="der-vertrag.txt"', "text/plain; charset=utf-8"),
+        (pdf, "inline; filename=\"der-vertrag.pdf\"; filename*=UTF-8''Der%20Vertrag.pdf", "application/pdf"),
+        (
+            text,
+            "attachment; filename=\"der-vertrag.txt\"; filename*=UTF-8''Der%20Vertrag.txt",
+            "text/plain; charset=utf-8",
+        ),
     ):
         answer = client.get(document.url)
         assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
@@ -155,6 +159,27 @@ def test_document_can_neither_run_nor_load_nor_be_kept(front: FrontPage, client:
     assert b"".join(client.get(pdf.url).streaming_content) == PDF
     assert client.post(pdf.url).status_code == 405
     assert client.get(f"/documents/{pdf.pk}/anders.pdf").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("title", "plain", "full"),
+    [
+        ("Über Maße", "ueber-masse.pdf", "%C3%9Cber%20Ma%C3%9Fe.pdf"),
+        ("Договор", "document.pdf", "%D0%94%D0%BE%D0%B3%D0%BE%D0%B2%D0%BE%D1%80.pdf"),
+        ("../a\\b\u202efdp\r\n", "abfdp.pdf", "a%20b%20fdp.pdf"),
+        ("…", "document.pdf", "%E2%80%A6.pdf"),
+        ("//", "document.pdf", "document.pdf"),
+    ],
+)
+def test_document_is_saved_under_its_title(
+    front: FrontPage, client: Client, commit, title: str, plain: str, full: str
+) -> None:
+    document = make_document()
+    ArticleDocument.objects.update(title=title)
+    with commit():
+        article_showing(document)
+    expected = f"inline; filename=\"{plain}\"; filename*=UTF-8''{full}"
+    assert client.get(document.url)["Content-Disposition"] == expected
 
 
 def test_editor_is_told_why_a_document_is_refused(front: FrontPage, plain_static: None, client: Client) -> None:

@@ -2,6 +2,7 @@
 
 import mimetypes
 from typing import Any
+from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseNotModified
@@ -82,8 +83,12 @@ def document(request: HttpRequest, document_pk: str, name: str) -> HttpResponseB
         document.file,
         content_type=document.content_type,
         cache_control=cache_control,
-        as_attachment=document.content_type != "application/pdf",
-        filename=document.download_name,
+    )
+    # Both names (RFC 6266, RFC 8187): Django would send the plain one or the other.
+    response["Content-Disposition"] = "{}; filename=\"{}\"; filename*=UTF-8''{}".format(
+        "inline" if document.content_type == "application/pdf" else "attachment",
+        document.plain_download_name,
+        quote(document.download_name, safe="!#$&+-.^_`|~"),
     )
     response["ETag"] = etag
     return response

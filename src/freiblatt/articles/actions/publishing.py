@@ -8,13 +8,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 from django_tasks import task
 from wagtail.log_actions import log
 from wagtail.models import Page, PageLogEntry, Revision
 
 from freiblatt.articles.models import ArticlePage, Author, Byline, BylineRole, SectionPage, Topic
 from freiblatt.articles.models.completeness import refuse_incomplete
+from freiblatt.lib.slugs import plain_slug
 from freiblatt.newsroom.models import StaffMember
 
 logger = logging.getLogger(__name__)
@@ -127,8 +127,7 @@ def _say_not_published(revision: Revision, reason: str) -> None:
 
 def free_slug(parent: Page, title: str) -> str:
     """Return a slug made from `title` that no child of `parent` has; at most 100 characters, cut between words."""
-    german = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
-    base = slugify(title.translate(german))
+    base = plain_slug(title)
     if len(base) > 100:
         base = base[:101].rsplit("-", 1)[0][:100]
     base = base or "artikel"

@@ -2,10 +2,10 @@
 
 import secrets
 from typing import Any
+from unicodedata import category
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.documents.models import AbstractDocument
@@ -18,6 +18,7 @@ from freiblatt.articles.models.pictures import originals_storage
 from freiblatt.articles.uploads import ending_of
 from freiblatt.articles.uploads.documents import TYPES
 from freiblatt.articles.uploads.recordings import AUDIO_TYPES, VIDEO_TYPES
+from freiblatt.lib.slugs import plain_slug
 
 
 def document_name(instance: models.Model, filename: str) -> str:
@@ -73,7 +74,15 @@ class ArticleDocument(AbstractDocument):
     @property
     def download_name(self) -> str:
         """Return the name that a reader's browser proposes: the title, with the file's ending."""
-        return f"{slugify(self.title)[:80] or 'document'}.{ending_of(self.file.name)}"
+        # No control characters, which could turn the ending around, and nothing that a file system takes for a path.
+        seen = "".join(" " if category(sign)[0] == "C" or sign in '/\\:*?"<>|' else sign for sign in self.title)
+        name = " ".join(seen.split())[:80].strip(". ")
+        return f"{name or 'document'}.{ending_of(self.file.name)}"
+
+    @property
+    def plain_download_name(self) -> str:
+        """Return the same name in ASCII, for programs that know no other."""
+        return f"{plain_slug(self.title)[:80] or 'document'}.{ending_of(self.file.name)}"
 
 
 class Recording(AbstractMedia):

@@ -14,7 +14,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.html import escape
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from freiblatt.articles.actions import publish_article, write_article
@@ -23,6 +22,7 @@ from freiblatt.discussion.actions import add_comment, add_placeholder, correct_d
 from freiblatt.discussion.models import NAME_LENGTH, Comment, DatePrecision, Thread
 from freiblatt.importers.models import ImportedItem, ImportedPage
 from freiblatt.importers.page.saved import Caption, Moment, Paragraph, SavedComment, SavedPage, Warned
+from freiblatt.lib.slugs import plain_slug
 
 #: Address of the section for what was moved in and is not sorted yet, by language.
 DEFAULT_SECTIONS = {"de": "aus-dem-archiv", "en": "from-the-archive"}
@@ -184,8 +184,7 @@ def _authors(names: Iterable[str], warnings: list[Warned]) -> list[Author]:
 
 
 def _free_author_slug(name: str) -> str:
-    german = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
-    base = slugify(name.translate(german))[:100] or "author"
+    base = plain_slug(name)[:100] or "author"
     slug, number = base, 2
     while Author.objects.filter(slug=slug).exists():
         slug, number = f"{base}-{number}", number + 1
