@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
@@ -43,6 +44,12 @@ def test_article_without_comments_says_nothing(article: ArticlePage) -> None:
     assert count_of(article) == ""
 
 
+def test_silence_leaves_no_empty_element_beside_the_byline(article: ArticlePage, client: Client) -> None:
+    open_thread(article=article)
+    for address in ("/", article.url):
+        assert "<span></span>" not in client.get(address).content.decode()
+
+
 def test_answers_stand_inside_what_they_answer(thread: Thread, article: ArticlePage) -> None:
     root = say(thread)
     answer = say(thread, "Ingo", root)
@@ -54,7 +61,7 @@ def test_answers_stand_inside_what_they_answer(thread: Thread, article: ArticleP
     assert html[positions[1] : positions[2]].count("</article>") == 2
     assert html.count("<article") == html.count("</article>") == 3
     assert "3 comments" in html
-    assert count_of(article) == '<a href="/europa/ein-hafen-wird-verkauft/#discussion">3 comments</a>'
+    assert count_of(article) == '<span><a href="/europa/ein-hafen-wird-verkauft/#discussion">3 comments</a></span>'
 
 
 def test_way_to_all_answers_stands_below_the_first_ones(thread: Thread, article: ArticlePage) -> None:
@@ -72,7 +79,7 @@ def test_way_to_all_answers_stands_below_the_first_ones(thread: Thread, article:
 
 def test_one_comment_is_one_comment(thread: Thread, article: ArticlePage) -> None:
     say(thread)
-    assert count_of(article) == '<a href="/europa/ein-hafen-wird-verkauft/#discussion">1 comment</a>'
+    assert count_of(article) == '<span><a href="/europa/ein-hafen-wird-verkauft/#discussion">1 comment</a></span>'
 
 
 def test_only_the_newsroom_wears_the_badge(thread: Thread, article: ArticlePage) -> None:

@@ -70,13 +70,16 @@ def prepare(medium: Medium, place: Place, articles: "Sequence[ArticlePage]") -> 
 
 
 def html_of_parts(medium: Medium, place: Place, article: "ArticlePage") -> list[SafeString]:
-    """Return the safe HTML of each part of one place that has something to say; those apart as fragments."""
+    """Return the safe HTML of each part of one place that has something to say; those apart as fragments.
+
+    Beside the byline each is an element of its own; whether a fragment says anything shows when the page is composed.
+    """
     found = []
     for part in parts_of(medium, place):
         if part.is_apart:
             found.append(fragments.placeholder(FRAGMENT, f"{medium}/{part.name}/{article.pk}"))
         elif html := part.render(article):
-            found.append(mark_safe(html))  # noqa: S308 (a part promises safe HTML)
+            found.append(_in_place(place, html))
     return found
 
 
@@ -109,5 +112,12 @@ def render_fragments(arguments: "Sequence[str]") -> dict[str, tuple[str, list[st
             if part is None or article is None:
                 found[argument] = ("", [f"article:{pk}"])
             else:
-                found[argument] = (part.render(article), part.keys(article))
+                found[argument] = (_in_place(part.place, part.render(article)), part.keys(article))
     return found
+
+
+def _in_place(place: Place, html: str) -> SafeString:
+    """Return what a part says as its place shows it: a fact beside the byline is an element, silence is none."""
+    if place == "byline" and html:
+        html = f"<span>{html}</span>"
+    return mark_safe(html)  # noqa: S308 (a part promises safe HTML)
