@@ -1,10 +1,14 @@
-"""Kills real servers at random while pages change, and looks for an outdated page after each start.
+"""Kills a real server and a busy newsroom at random, and looks for an outdated page after each start.
 
 `python -m bench.soak [--kills 50] [--workers 2] [--seed N]`, from the repository; exits with 1 if one is ever found.
 On SQLite; on PostgreSQL where FREIBLATT_DATABASE_URL names an empty database (`python -m tests.postgres -- …`).
+
+The publication is a real one, changed by the product's own actions. After each restart every file that a web server
+would send and every page that the store answers is compared, byte by byte, with what Django renders afresh.
 """
 
 import argparse
+import gzip
 import http.client
 import json
 import os
@@ -12,19 +16,24 @@ import random
 import secrets
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import psycopg
+import brotli
+
+from freiblatt.pagestore.session_keys import SESSION_COOKIE, SessionKeys
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = "abc"
 START_SECONDS = 120.0
-ASKS_PER_NAME = 6
+#: Each of the server's processes shall answer for each page.
+ASKS_PER_PAGE = 3
+FIXED = ("/", "/feed.atom", "/feed.json", "/sitemap.xml", "/nichts-davon/")
+OPENED = {".html": bytes, ".br": brotli.decompress, ".gz": gzip.decompress}
 
 
 def main() -> int:
@@ -34,40 +43,28 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     chosen = parser.parse_args()
-    chance = random.Random(chosen.seed)
-    outdated = asked = 0
-    with tempfile.TemporaryDirectory(prefix="freiblatt-soak-") as name:
-        soak = Soak(Path(name), chosen.workers)
-        try:
-            for number in range(1, chosen.kills + 1):
-                server, writer = soak.serve(), soak.start("tests.pagestore.process_writer")
-                until = time.monotonic() + chance.uniform(0.5, 4)
-                while time.monotonic() < until:
-                    soak.shown(chance.choice(NAMES))
-                for process in chance.sample([server, writer], 2):
-                    soak.kill(process)
-                server = soak.serve()
-                for name_of_value in NAMES:
-                    true = soak.true(name_of_value)
-                    seen = [soak.shown(name_of_value) for _ in range(ASKS_PER_NAME)]
-                    asked += len(seen)
-                    outdated += sum(value != true for value in seen)
-                soak.kill(server)
-                print(f"{number} of {chosen.kills} kills, {asked} pages asked, {outdated} outdated", flush=True)
-        finally:
-            for process in soak.processes:
-                soak.kill(process)
-    print(json.dumps({"seed": chosen.seed, "kills": chosen.kills, "asked": asked, "outdated": outdated}))
-    return 1 if outdated else 0
+    with (
+        tempfile.TemporaryDirectory(prefix="freiblatt-soak-") as name,
+        Soak(Path(name), workers=chosen.workers, database_url=os.environ.get("FREIBLATT_DATABASE_URL", "")) as soak,
+    ):
+        for number in soak.kills(chosen.kills, seed=chosen.seed):
+            print(f"{number} of {chosen.kills} kills, {soak.counts()}", flush=True)
+        for one in soak.outdated:
+            print(f"outdated: {one}")
+        print(json.dumps({"seed": chosen.seed, "kills": chosen.kills, **soak.counts()}))
+    return 1 if soak.outdated else 0
 
 
 class Soak:
     """A publication that is served, changed and killed."""
 
-    def __init__(self, directory: Path, workers: int) -> None:
+    def __init__(self, directory: Path, *, workers: int, database_url: str = "") -> None:
+        """Found it in `directory`, which has to be empty but for a SQLite file with an empty, migrated database."""
         self.directory = directory
         self.workers = workers
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.files = self.answers = 0
+        self.outdated: list[str] = []
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -75,24 +72,89 @@ class Soak:
             f'name = "Soak"\nurl = "http://127.0.0.1:{self.port}"\nserver_port = {self.port}\nserver_jobs = false\n'
         )
         (directory / "secret.key").write_text(secrets.token_urlsafe(64))
+        # Leads round the store: a session that does not exist sees what every reader sees.
+        self.cookie = f"{SESSION_COOKIE}={SessionKeys((directory / 'secret.key').read_text()).new()}"
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("FREIBLATT_")}
         self.environment |= {
             "FREIBLATT_PUBLICATION": str(directory),
-            "DJANGO_SETTINGS_MODULE": "tests.pagestore.process_settings",
+            "DJANGO_SETTINGS_MODULE": "freiblatt.settings",
             "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
         }
-        self.database_url = os.environ.get("FREIBLATT_DATABASE_URL", "")
-        if self.database_url:
-            self.environment["FREIBLATT_DATABASE_URL"] = self.database_url
-        prepare = [sys.executable, "-m", "freiblatt", "prepare"]
-        subprocess.run(prepare, env=self.environment, cwd=directory, check=True, stdout=subprocess.DEVNULL)
+        if database_url:
+            self.environment["FREIBLATT_DATABASE_URL"] = database_url
+        self.finish("freiblatt", "prepare")
+        self.finish("tests.pagestore.process_desk", "fill")
 
-    def start(self, *command: str) -> subprocess.Popen[bytes]:
+    def __enter__(self) -> "Soak":
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        for process in self.processes:
+            self.kill(process)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many files and answers were compared, and how many were outdated."""
+        return {"files": self.files, "answers": self.answers, "outdated": len(self.outdated)}
+
+    def kills(self, count: int, *, seed: int) -> Iterator[int]:
+        """Kill server and newsroom `count` times while readers read; yield the number after each comparison."""
+        chance = random.Random(seed)
+        server = self.serve()
+        paths = self.paths()
+        for number in range(1, count + 1):
+            desk = self.start("tests.pagestore.process_desk", "change", str(seed + number), stdout=subprocess.PIPE)
+            assert desk.stdout is not None
+            if desk.stdout.readline() != b"changed\n":
+                raise SystemExit(f"the newsroom did not work:\n{self.log()}")
+            until = time.monotonic() + chance.uniform(0.3, 3)
+            while time.monotonic() < until:
+                self.get(chance.choice(paths))
+            for process in chance.sample([server, desk], 2):
+                self.kill(process)
+            server = self.serve()
+            self.compare()
+            yield number
+
+    def compare(self) -> None:
+        """Compare what is kept with what is true; nobody changes anything meanwhile."""
+        paths = self.paths()
+        true = {path: self.get(path, cookie=self.cookie)[1] for path in paths}
+        reader = self.directory / "var/pages/current/reader/127.0.0.1"
+        # Once as the killed processes left them, once after every page was asked for.
+        for _ in range(2):
+            for file in sorted(reader.rglob("index.html*")):
+                folder = file.parent.relative_to(reader).as_posix()
+                path = "/" if folder == "." else f"/{folder}/"
+                if path not in true:
+                    true[path] = self.get(path, cookie=self.cookie)[1]
+                self.files += 1
+                if OPENED[file.suffix](file.read_bytes()) != true[path]:
+                    self.outdated.append(f"{file}")
+            for path in paths:
+                for _ in range(ASKS_PER_PAGE):
+                    self.answers += 1
+                    if self.get(path)[1] != true[path]:
+                        self.outdated.append(path)
+
+    def paths(self) -> list[str]:
+        """Return the addresses of all pages that readers are told of."""
+        status, text = self.get("/sitemap.xml", cookie=self.cookie)
+        if status != 200:
+            raise SystemExit(f"/sitemap.xml answered {status}:\n{self.log()}")
+        named = {urlsplit(part.partition("</loc>")[0]).path for part in text.decode().split("<loc>")[1:]}
+        return sorted({*FIXED, *named})
+
+    def finish(self, *command: str) -> None:
+        """Run a process of ours to its end."""
+        if self.start(*command).wait() != 0:
+            raise SystemExit(f"{command} failed:\n{self.log()}")
+
+    def start(self, *command: str, stdout: int | None = None) -> subprocess.Popen[bytes]:
         """Start a process of ours in a group of its own."""
         with (self.directory / "log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", *command],
-                cwd=self.directory, env=self.environment, stdout=log, stderr=log, start_new_session=True,
+                [sys.executable, "-m", *command], cwd=self.directory, env=self.environment,
+                stdout=log if stdout is None else stdout, stderr=log, start_new_session=True,
             )  # fmt: skip
         self.processes.append(process)
         return process
@@ -108,43 +170,29 @@ class Soak:
             except OSError:
                 pass
             time.sleep(0.02)
-        raise SystemExit(f"the server did not start:\n{(self.directory / 'log').read_text()[-2000:]}")
+        raise SystemExit(f"the server did not start:\n{self.log()}")
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """Kill the process and all that it started, at once."""
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
 
-    def get(self, path: str) -> tuple[int, str]:
-        """Ask on a fresh connection."""
+    def get(self, path: str, *, cookie: str = "") -> tuple[int, bytes]:
+        """Ask on a fresh connection; return status and body."""
         asker = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_SECONDS)
         try:
-            asker.request("GET", path)
+            asker.request("GET", path, headers={"Cookie": cookie} if cookie else {})
             answer = asker.getresponse()
-            return answer.status, answer.read().decode()
+            return answer.status, answer.read()
         finally:
             asker.close()
 
-    def shown(self, name: str) -> str:
-        """Return the value that a reader sees."""
-        status, text = self.get(f"/value/{name}/")
-        if status != 200:
-            raise SystemExit(f"/value/{name}/ answered {status}")
-        return text.partition("=")[2].partition(";")[0]
-
-    def true(self, name: str) -> str:
-        """Return the value in the database."""
-        if self.database_url:
-            database, mark = psycopg.connect(self.database_url), "%s"
-        else:
-            database, mark = sqlite3.connect(self.directory / "freiblatt.sqlite3"), "?"
-        try:
-            question = f"SELECT session_data FROM django_session WHERE session_key = {mark}"
-            row = database.execute(question, [name]).fetchone()
-        finally:
-            database.close()
-        return row[0] if row else ""
+    def log(self) -> str:
+        """Return the end of what the processes said."""
+        return (self.directory / "log").read_text(encoding="utf-8", errors="replace")[-3000:]
 
 
 if __name__ == "__main__":
