@@ -16,7 +16,8 @@ CATALOGUES := $(VENV)/.catalogues
 DESK := .cache/desk/secret.key
 PAGE_TOOLS := .cache/npm/.installed
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
-PYTEST := $(BIN)/python -m pytest -q
+# -rs: says at the end what was skipped, and why.
+PYTEST := $(BIN)/python -m pytest -q -rs
 
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PYTHONDONTWRITEBYTECODE :=
