@@ -5,9 +5,11 @@ Debian's Chromium is taken where it is installed, else the one that Playwright b
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Error
 from pytest_django.live_server_helper import LiveServer
 
 # Playwright's synchronous interface runs a loop in this thread, and Django would take that for asynchronous code.
@@ -22,6 +24,20 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
     found = shutil.which("chromium")
     return {**browser_type_launch_args, "args": [*quiet, *sandbox], **({"executable_path": found} if found else {})}
+
+
+@pytest.fixture(scope="session")
+def browser(launch_browser: Callable[[], Browser]) -> Iterator[Browser]:
+    """Chromium, started once; where it cannot start, journeys are skipped or fail with the line that helps."""
+    try:
+        started = launch_browser()
+    except Error as error:
+        sentence = f"Chromium does not start. On Debian, as root: apt-get install chromium ({error.message[:200]})"
+        if os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")
