@@ -280,6 +280,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "freiblatt": {"level": CONFIG.log_level.upper()},
+        "django.request": {"level": "ERROR"},  # every address not found and every unfinished draft would be a line
         "django_tasks": {"level": "CRITICAL"},  # says again, without the error, what freiblatt.jobs says
         "modelsearch.index": {"level": "CRITICAL"},  # says what it then raises, which freiblatt.jobs judges
     },

@@ -9,15 +9,20 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("Articles")
 
     def ready(self) -> None:
+        from django.db.models import SlugField
+        from wagtail.admin.forms.models import register_form_field_override
+
         from freiblatt.articles import blocks, file_receivers, parts, receivers  # noqa: F401
         from freiblatt.articles.actions.cleaning import remove_left_over_files
         from freiblatt.articles.actions.publishing import publish_due
+        from freiblatt.articles.slugs import AddressInput
         from freiblatt.articles.uploads import waiting
         from freiblatt.jobs.rhythms import daily, minutely
         from freiblatt.jobs.schedules import every
         from freiblatt.pagestore import fragments
 
         waiting.keep_private()
+        register_form_field_override(SlugField, override={"widget": AddressInput})
         every(daily(time(4, 10)), name="articles.left_over_files", job=remove_left_over_files)
         every(minutely(1), name="articles.publish_due", job=publish_due)
         fragments.register_all(parts.FRAGMENT, parts.render_fragments)

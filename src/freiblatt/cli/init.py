@@ -2,6 +2,8 @@
 
 import argparse
 import shlex
+import shutil
+import sys
 from pathlib import Path
 
 from freiblatt.cli.making import make_publication
@@ -67,13 +69,14 @@ def _mail_address(owner: str | None) -> str | None:
 
 def _next_steps(config: Config, owner: str | None) -> list[str]:
     place = shlex.quote(str(config.directory))
+    program = "freiblatt" if shutil.which("freiblatt") else shlex.quote(sys.argv[0])
     lines = [
         f"{config.name} is ready. Its configuration: {config.directory / 'freiblatt.toml'}",
-        f"Serve it:  freiblatt serve --publication {place}",
+        f"Serve it:  {program} serve --publication {place}",
         f"Open it:   {config.url}/  and the desk at  {config.url}/admin/",
     ]
     if owner is None:
-        return [*lines, f"First staff account:  freiblatt createsuperuser --publication {place}"]
+        return [*lines, f"First staff account:  {program} createsuperuser --publication {place}"]
     return [*lines, *_owner_lines(owner)]
 
 

@@ -136,7 +136,7 @@ def _fire(run: ScheduledRun, now: datetime.datetime) -> None:
     run.save(update_fields=["fired_at", "job_id"])
     if recurrence := _recurrences.get(run.name) if run.is_recurring else None:
         _plan(recurrence, now)
-    logger.info("Schedule %s fired for %s.", run.name, run.due_at.isoformat())
+    logger.debug("Schedule %s fired for %s.", run.name, run.due_at.isoformat())
 
 
 def _withdraw(run: ScheduledRun) -> bool:

@@ -2,9 +2,10 @@
 
 from django.utils.text import slugify
 
-_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
+#: DIN 5007-2 and every German reader spell umlauts so; without it „Brücke“ would become "brucke".
+GERMAN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "ae", "Ö": "oe", "Ü": "ue"}
 
 
 def plain_slug(text: str) -> str:
     """Return `text` in lower case, ASCII letters, digits and hyphens; German letters are spelled out. May be ""."""
-    return slugify(text.translate(_GERMAN))
+    return slugify(text.translate(str.maketrans(GERMAN)))

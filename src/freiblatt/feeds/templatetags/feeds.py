@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html, mark_safe
 
-from freiblatt.articles.models import ArticlePage
+from freiblatt.articles.models import ArticlePage, FrontPage
 from freiblatt.feeds.entries import image_url
 from freiblatt.feeds.structured_data import news_article
 from freiblatt.lib.addresses import absolute
@@ -30,10 +30,13 @@ def head_metadata(context: dict[str, Any]) -> dict[str, Any]:
         or str(getattr(subject, "title", "") or subject or "")
     )
     name = getattr(publication, "name", "")
+    if isinstance(page, FrontPage) and not page.seo_title:
+        # The front page is the publication; its title in the tree is the desk's business.
+        title = " – ".join(filter(None, [name, getattr(publication, "tagline", "")]))
     description = getattr(page, "search_description", "") or getattr(article, "standfirst", "")
     return {
         "title": title or name,
-        "full_title": f"{title} – {name}" if name and title and title != name else title or name,
+        "full_title": f"{title} – {name}" if name and title and not title.startswith(name) else title or name,
         "name": name,
         "description": description or getattr(subject, "introduction", "") or getattr(publication, "description", ""),
         "canonical_url": absolute(context.get("canonical_url") or "/") if context.get("canonical_url") else "",
