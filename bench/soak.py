@@ -121,7 +121,11 @@ class Soak:
         true = {path: self.get(path, cookie=self.cookie)[1] for path in paths}
         reader = self.directory / "var/pages/current/reader/127.0.0.1"
         # Once as the killed processes left them, once after every page was asked for.
-        for _ in range(2):
+        for is_second in (False, True):
+            until = time.monotonic() + START_SECONDS
+            while is_second and not (reader / "index.html.gz").exists() and time.monotonic() < until:
+                # Pages reach the disk a little after they were answered.
+                time.sleep(0.05)
             for file in sorted(reader.rglob("index.html*")):
                 folder = file.parent.relative_to(reader).as_posix()
                 path = "/" if folder == "." else f"/{folder}/"

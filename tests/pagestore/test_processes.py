@@ -18,7 +18,6 @@ import psutil
 import pytest
 from django.db import connection
 
-from bench.soak import Soak
 from tests.conftest import ROOT, ask_postgres, kept_database
 
 pytestmark = pytest.mark.process
@@ -318,16 +317,3 @@ def test_stopping_ends_everything_with_status_0(publication: Publication) -> Non
     assert server.wait(WAIT_SECONDS) == 0
     assert not psutil.wait_procs(children, timeout=1)[1]
     assert "Traceback" not in publication.log()
-
-
-def test_random_kills_of_a_busy_newsroom_leave_no_outdated_page(
-    tmp_path: Path, django_db_setup: None, django_db_blocker: pytest.FixtureRequest
-) -> None:
-    directory = tmp_path / "publication"
-    directory.mkdir()
-    connection.close()
-    with kept_database(directory) as (_, url), Soak(directory, workers=2, database_url=url) as soak:
-        for _ in soak.kills(3, seed=20250815):
-            pass
-        assert soak.outdated == []
-        assert min(soak.files, soak.answers) > 0
