@@ -142,11 +142,16 @@ class Soak:
 
     def paths(self) -> list[str]:
         """Return the addresses of all pages that readers are told of."""
-        status, text = self.get("/sitemap.xml", cookie=self.cookie)
-        if status != 200:
-            raise SystemExit(f"/sitemap.xml answered {status}:\n{self.log()}")
-        named = {urlsplit(part.partition("</loc>")[0]).path for part in text.decode().split("<loc>")[1:]}
-        return sorted({*FIXED, *named})
+        found, to_read = set(FIXED), ["/sitemap.xml"]
+        while to_read:
+            status, text = self.get(to_read[0], cookie=self.cookie)
+            if status != 200:
+                raise SystemExit(f"{to_read[0]} answered {status}:\n{self.log()}")
+            named = {urlsplit(part.partition("</loc>")[0]).path for part in text.decode().split("<loc>")[1:]}
+            # An index names sitemaps, and those name pages.
+            to_read = to_read[1:] + sorted(path for path in named - found if path.endswith(".xml"))
+            found |= named
+        return sorted(found)
 
     def finish(self, *command: str) -> None:
         """Run a process of ours to its end."""
