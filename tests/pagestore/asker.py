@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,7 +127,9 @@ class Asker:
         return answer
 
     def run(self, work: Any) -> Any:
-        return self.loop.run_until_complete(work)
+        # In a thread of its own: the browser of a journey that ran before keeps a loop running in this one.
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            return aside.submit(self.loop.run_until_complete, work).result()
 
     def ask(self, path: str, **options: Any) -> Answer:
         return self.run(self.asking(path, **options))
