@@ -4,10 +4,9 @@ import json
 import zipfile
 from typing import IO
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from freiblatt.articles.uploads import FileRefused, ending_of
+from freiblatt.articles.uploads import FileRefused, checked_size, ending_of
 
 #: By ending: the type under which readers get it.
 TYPES = {
@@ -49,15 +48,7 @@ def check_document(file: IO[bytes], name: str, *, max_bytes: int | None = None) 
             _("Documents with the ending “%(ending)s” are not taken. Taken are: %(endings)s.")
             % {"ending": ending or "–", "endings": ", ".join(TYPES)}
         )
-    size = file.seek(0, 2)
-    file.seek(0)
-    if not size:
-        raise FileRefused(_("The file is empty."))
-    if max_bytes is not None and size > max_bytes:
-        raise FileRefused(
-            _("The file has %(size)s. At most %(limit)s are taken.")
-            % {"size": filesizeformat(size), "limit": filesizeformat(max_bytes)}
-        )
+    size = checked_size(file, max_bytes=max_bytes)
     try:
         if ending == "pdf":
             _check_pdf(file, size)

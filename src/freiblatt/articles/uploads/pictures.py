@@ -3,12 +3,11 @@
 import warnings
 from typing import IO
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, UnidentifiedImageError
 
 from freiblatt.articles.imaging.formats import register_heif
-from freiblatt.articles.uploads import FileRefused, ending_of
+from freiblatt.articles.uploads import FileRefused, checked_size, ending_of
 from freiblatt.articles.uploads.drawings import read_drawing
 
 #: What may come in, by the name's ending, and how Pillow names the content.
@@ -43,15 +42,7 @@ def check_picture(file: IO[bytes], name: str, *, max_bytes: int | None = None) -
             _("Pictures with the ending “%(ending)s” are not taken. Taken are: %(endings)s.")
             % {"ending": ending or "–", "endings": ", ".join(FORMATS)}
         )
-    size = file.seek(0, 2)
-    file.seek(0)
-    if not size:
-        raise FileRefused(_("The file is empty."))
-    if max_bytes is not None and size > max_bytes:
-        raise FileRefused(
-            _("The file has %(size)s. At most %(limit)s are taken.")
-            % {"size": filesizeformat(size), "limit": filesizeformat(max_bytes)}
-        )
+    checked_size(file, max_bytes=max_bytes)
     try:
         if ending == "svg":
             read_drawing(file)

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import IO
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from freiblatt.articles.uploads import FileRefused, ending_of
+from freiblatt.articles.uploads import FileRefused, checked_size, ending_of
 
 #: By ending: the type under which browsers play it. Only what every current browser plays.
 AUDIO_TYPES = {
@@ -42,15 +41,7 @@ def check_recording(file: IO[bytes], name: str, *, kind: str, max_bytes: int | N
             )
             % {"ending": ending or "–", "endings": ", ".join(types)}
         )
-    size = file.seek(0, 2)
-    file.seek(0)
-    if not size:
-        raise FileRefused(_("The file is empty."))
-    if max_bytes is not None and size > max_bytes:
-        raise FileRefused(
-            _("The file has %(size)s. At most %(limit)s are taken.")
-            % {"size": filesizeformat(size), "limit": filesizeformat(max_bytes)}
-        )
+    size = checked_size(file, max_bytes=max_bytes)
     try:
         if not _begins_right(file.read(4096), ending):
             raise FileRefused(
