@@ -16,8 +16,8 @@ CATALOGUES := $(VENV)/.catalogues
 DESK := .cache/desk/secret.key
 PAGE_TOOLS := .cache/npm/.installed
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
-# -rs: says at the end what was skipped, and why.
-PYTEST := $(BIN)/python -m pytest -q -rs
+# -r: says at the end what failed and what was skipped, and why.
+PYTEST := $(BIN)/python -m pytest -q -rfEs
 
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PYTHONDONTWRITEBYTECODE :=

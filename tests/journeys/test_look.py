@@ -186,7 +186,7 @@ def test_film_is_loaded_by_a_click_and_not_before(newspaper: Newspaper, browser:
 
     def answer(route: Route) -> None:
         asked.append(route.request.url)
-        route.fulfill(body="<!doctype html><title>Film</title>", content_type="text/html")
+        route.fulfill(body="<!doctype html><title>Film</title><p>Film</p>", content_type="text/html")
 
     page.route(lambda url: not url.startswith(newspaper.url), answer)
     page.goto(newspaper.url + "/in-eigener-sache/erst-der-klick-dann-der-film/", wait_until="networkidle")
@@ -194,8 +194,7 @@ def test_film_is_loaded_by_a_click_and_not_before(newspaper: Newspaper, browser:
     address = placeholder.get_attribute("data-embed")
     assert asked == []
     placeholder.click()
-    page.locator("iframe.embed-frame").wait_for()
-    page.wait_for_load_state("networkidle")
+    page.frame_locator("iframe.embed-frame").get_by_text("Film").wait_for()
     assert asked == [address]
     page.close()
 
