@@ -11,7 +11,7 @@ def main() -> int:
     parser.add_argument("--lease-seconds", type=float, default=40)
     parser.add_argument("--stop-seconds", type=float, default=20)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--ends-with-parent", action="store_true")
+    parser.add_argument("--parent", type=int)
     chosen = parser.parse_args()
     django.setup()
 
@@ -23,7 +23,7 @@ def main() -> int:
         stop_seconds=chosen.stop_seconds,
         poll_seconds=0.2,
     )
-    return worker.serve(one, ends_with_parent=chosen.ends_with_parent)
+    return worker.serve(one, parent=chosen.parent)
 
 
 if __name__ == "__main__":

@@ -215,9 +215,16 @@ def test_worker_survives_a_lost_database(publication, notes):
     assert end(worker) == 0
 
 
+def test_child_that_its_server_did_not_live_to_see_ends_at_once(publication):
+    gone = publication.start("true")
+    gone.wait()
+    child = publication.start(sys.executable, "-m", "tests.jobs.child", "--parent", str(gone.pid))
+    assert child.wait(60) == 0
+
+
 def test_child_of_a_killed_server_ends_too(publication):
-    options = [sys.executable, "-m", "tests.jobs.child", "--ends-with-parent"]
-    server = publication.start("sh", "-c", '"$@" & wait', "sh", *options)
+    options = [sys.executable, "-m", "tests.jobs.child"]
+    server = publication.start("sh", "-c", '"$@" --parent $$ & wait', "sh", *options)
     wait_until(lambda: "starts:" in publication.log(), "the worker's first line")
     (worker,) = [
         child for child in psutil.Process(server.pid).children(recursive=True) if "tests.jobs.child" in child.cmdline()

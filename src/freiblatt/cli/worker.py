@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--queue", action="append", metavar="NAME", help="only this queue; may be given several times")
     parser.add_argument("--threads", type=int, default=2, help="jobs at once, beside urgent ones (default: 2)")
     parser.add_argument(
-        "--ends-with-parent", action="store_true", help="stop when the process that started this one has ended"
+        "--parent", type=int, metavar="PID", help="stop when the process PID, which started this one, has ended"
     )
 
 
@@ -27,6 +27,6 @@ def run(arguments: argparse.Namespace) -> int:
     from freiblatt.jobs.worker import QueueError, main
 
     try:
-        return main(arguments.queue, arguments.threads, ends_with_parent=arguments.ends_with_parent)
+        return main(arguments.queue, arguments.threads, parent=arguments.parent)
     except QueueError as error:
         raise ConfigurationError(f"--{error}") from error

@@ -300,22 +300,22 @@ def run_waiting(*, queues: list[str] | None = None, limit: int = 10_000) -> int:
     return limit
 
 
-def main(queues: list[str] | None = None, threads: int = 2, *, ends_with_parent: bool = False) -> int:
+def main(queues: list[str] | None = None, threads: int = 2, *, parent: int | None = None) -> int:
     """Run a worker in this process until SIGTERM or SIGINT, and return its exit status; Django is set up already.
 
-    `queues`: None for all. `threads`: jobs at once, not counting the thread kept for urgent work. `ends_with_parent`:
-    for the child of a server, which must not outlive it. Status 0: stopped; 75: start it again.
+    `queues`: None for all. `threads`: jobs at once, not counting the thread kept for urgent work. `parent`: the
+    process id of the server whose child this is and must not outlive. Status 0: stopped; 75: start it again.
     """
     worker = Worker(queues=queues, threads=threads)
-    return serve(worker, ends_with_parent=ends_with_parent)
+    return serve(worker, parent=parent)
 
 
-def serve(worker: Worker, *, ends_with_parent: bool = False) -> int:
+def serve(worker: Worker, *, parent: int | None = None) -> int:
     """Run this worker under the process's signals; a job that cannot be stopped does not outlive the call."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, worker.stop)
-    parent = os.getppid()
-    status = worker.run(is_needed=lambda: not ends_with_parent or os.getppid() == parent)
+    # Named by the parent itself: it may have ended before this process came to look.
+    status = worker.run(is_needed=lambda: parent is None or os.getppid() == parent)
     if status:
         logging.shutdown()
         os._exit(status if worker._is_worn else 0)  # a thread hangs in a job that was handed back
