@@ -5,11 +5,9 @@ import os
 import random
 import secrets
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
@@ -18,68 +16,15 @@ import psutil
 import pytest
 from django.db import connection
 
-from tests.conftest import ROOT, ask_postgres, kept_database
+from tests.conftest import ask_postgres, kept_database
+from tests.pagestore.test_valkey import PROGRAM, Server
+from tests.processes import WAIT_SECONDS, Served, end, environment_of, free_port, wait_until
 
 pytestmark = pytest.mark.process
 
-WAIT_SECONDS = 60  # a bound for a loaded machine, never a pace
 
-
-def wait_until(is_so: Callable[[], object], what: str) -> None:
-    """Return when the condition holds; fail the test when it does not within a minute."""
-    until = time.monotonic() + WAIT_SECONDS
-    while not is_so():
-        assert time.monotonic() < until, f"waited {WAIT_SECONDS} s for {what}"
-        time.sleep(0.02)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Publication:
-    """A publication that real servers serve."""
-
-    def __init__(self, directory: Path, environment: dict[str, str], port: int) -> None:
-        self.directory = directory
-        self.environment = environment
-        self.port = port
-        self.processes: list[subprocess.Popen[bytes]] = []
-
-    def start(self, *command: str, **options) -> subprocess.Popen[bytes]:
-        """Start a process; its output is collected in `log`."""
-        with (self.directory / "log").open("ab") as log:
-            options = {"stdout": log, "stderr": log} | options
-            process = subprocess.Popen(
-                [sys.executable, "-m", *command], cwd=self.directory, env=self.environment, **options
-            )
-        self.processes.append(process)
-        return process
-
-    def serve(self, *options: str) -> subprocess.Popen[bytes]:
-        """Start a server and return when it answers."""
-        server = self.start("freiblatt", "serve", *options)
-        wait_until(lambda: self.answers() or server.poll() is not None, "the server")
-        assert server.poll() is None, self.log()
-        return server
-
-    def answers(self) -> bool:
-        try:
-            return self.get("/healthz")[0] == 200
-        except OSError:
-            return False
-
-    def get(self, path: str, *, method: str = "GET", body: str | None = None, **headers: str) -> tuple[int, str]:
-        """Ask on a fresh connection."""
-        asker = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_SECONDS)
-        try:
-            asker.request(method, path, body, headers)
-            answer = asker.getresponse()
-            return answer.status, answer.read().decode()
-        finally:
-            asker.close()
+class Publication(Served):
+    """One that shows values and lets them be changed (`process_urls.py`)."""
 
     def value(self, name: str) -> str:
         """Return the value that the reader's page shows."""
@@ -96,10 +41,6 @@ class Publication:
     def change_and_die(self, name: str, value: str) -> None:
         with pytest.raises((http.client.HTTPException, OSError)):
             self.change(name, value, deadly="1")
-
-    def log(self) -> str:
-        path = self.directory / "log"
-        return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 @pytest.fixture
@@ -122,21 +63,14 @@ def publication(
     connection.close()
     tests_name = connection.settings_dict["NAME"]
     with kept_database(directory) as (name, url):
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("FREIBLATT_")},
-            "FREIBLATT_PUBLICATION": str(directory),
-            "FREIBLATT_DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "tests.pagestore.process_settings",
-            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
-        }
+        environment = environment_of(directory, database_url=url, settings="tests.pagestore.process_settings")
         one = Publication(directory, environment, port)
         with django_db_blocker.unblock():
             connection.settings_dict["NAME"] = name
             try:
                 yield one
             finally:
-                for process in one.processes:
-                    end(process)
+                one.end()
                 connection.close()
                 connection.settings_dict["NAME"] = tests_name
 
@@ -145,13 +79,20 @@ def workers_of(server: subprocess.Popen[bytes]) -> list[psutil.Process]:
     return psutil.Process(server.pid).children()
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process as a machine would, its children with it."""
-    if process.poll() is None:
-        children = psutil.Process(process.pid).children()
-        process.kill()
-        process.wait()
-        psutil.wait_procs(children, timeout=WAIT_SECONDS)
+def change_elsewhere_and_die(publication: Publication, name: str, value: str) -> None:
+    """Change the value in a process that is killed between commit and hook: it leaves a row in the journal."""
+    script = (
+        "import django; django.setup(); "
+        f"from tests.pagestore.process_urls import change; change({name!r}, {value!r}, is_deadly=True)"
+    )
+    died = subprocess.run([sys.executable, "-c", script], env=publication.environment, check=False)
+    assert died.returncode == -signal.SIGKILL
+
+
+def journal_rows() -> int:
+    from freiblatt.pagestore.models import StaleMark
+
+    return StaleMark.objects.count()
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -185,13 +126,42 @@ def test_surviving_worker_carries_out_what_a_killed_one_meant(publication: Publi
     publication.serve("--workers", "1")
     publication.change("a", "1")
     assert publication.value("a") == "1"
-    script = (
-        "import django; django.setup(); "
-        "from tests.pagestore.process_urls import change; change('a', '2', is_deadly=True)"
-    )
-    died = subprocess.run([sys.executable, "-c", script], env=publication.environment, check=False)
-    assert died.returncode == -signal.SIGKILL
+    change_elsewhere_and_die(publication, "a", "2")
     wait_until(lambda: publication.value("a") == "2", "the sweep")
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="needs valkey-server or redis-server")
+def test_start_does_not_wait_for_valkey_and_others_hear_when_it_is_back(
+    publication: Publication, tmp_path: Path
+) -> None:
+    port = free_port()
+    publication.environment["FREIBLATT_VALKEY_URL"] = f"valkey://127.0.0.1:{port}/0"
+    server = publication.serve("--workers", "1")
+    for name in "ab":
+        publication.change(name, "1")
+        assert publication.value(name) == "1"
+    end(server)
+    change_elsewhere_and_die(publication, "a", "2")
+
+    # The journal has a row, and nobody can be told of it.
+    server = publication.serve("--workers", "1")
+    assert publication.value("a") == "2"
+    # What is left behind while nobody can be told counts here all the same.
+    change_elsewhere_and_die(publication, "b", "2")
+    wait_until(lambda: publication.value("b") == "2", "the sweep")
+    assert journal_rows() > 0
+
+    (worker,) = workers_of(server)
+    worker.suspend()
+    valkey = Server(tmp_path, port)
+    try:
+        other_machine = valkey.listen()
+        worker.resume()
+        heard: set[str] = set()
+        wait_until(lambda: heard.update(other_machine()) or heard >= {"value:a", "value:b"}, "the news")
+        wait_until(lambda: journal_rows() == 0, "an empty journal")
+    finally:
+        valkey.stop()
 
 
 def test_random_kills_leave_no_outdated_page(publication: Publication) -> None:
@@ -247,14 +217,33 @@ def test_supervisor_and_its_processes_stay_small_and_end_together(publication: P
     publication.serve()
 
 
-def test_second_server_on_a_directory_is_refused(publication: Publication) -> None:
+@pytest.mark.parametrize("is_same_port", [True, False])
+def test_second_server_on_a_directory_is_refused(publication: Publication, is_same_port: bool) -> None:
     server = publication.serve()
     second = subprocess.run(
-        [sys.executable, "-m", "freiblatt", "serve", "--port", str(free_port())],
+        [sys.executable, "-m", "freiblatt", "serve", *([] if is_same_port else ["--port", str(free_port())])],
         env=publication.environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert second.returncode == 1
     assert f"another `freiblatt serve` runs here (process {server.pid})" in second.stderr
+    assert publication.answers()
+
+
+def test_job_workers_neither_hold_the_directory_nor_are_refused_by_it(publication: Publication) -> None:
+    alone = publication.start("freiblatt", "worker")
+    publication.environment["FREIBLATT_SERVER_JOBS"] = "true"
+    server = publication.serve()
+    (jobs,) = [child for child in workers_of(server) if "worker" in child.cmdline()]
+    # One that hangs lives on when its server is killed.
+    jobs.suspend()
+    try:
+        server.kill()
+        server.wait()
+        publication.serve()
+        assert jobs.is_running()
+        assert alone.poll() is None, publication.log()
+    finally:
+        jobs.kill()
 
 
 def test_database_that_lacks_migrations_is_refused(publication: Publication) -> None:

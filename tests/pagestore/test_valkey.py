@@ -1,17 +1,21 @@
 """Several machines: what one marks, the others mark, and what they may have missed is everything."""
 
+import json
 import shutil
-import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import redis
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 
-from freiblatt.pagestore.valkey import Listener, OthersNotReachedError, tell_others
+from freiblatt.pagestore.valkey import CHANNEL, Listener, OthersNotReachedError, tell_others
 from freiblatt.pagestore.words import EVERYTHING, Words, words_of
 from freiblatt.settings import CONFIG
+from tests.processes import free_port
 
 PROGRAM = shutil.which("valkey-server") or shutil.which("redis-server")
 pytestmark = [
@@ -20,21 +24,30 @@ pytestmark = [
 ]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Server:
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, port: int | None = None) -> None:
         self.directory = directory
-        self.port = free_port()
+        self.port = port or free_port()
         self.start()
 
     def start(self) -> None:
         command = [PROGRAM, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.directory)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+    def listen(self) -> Callable[[], list[str]]:
+        """Listen as another machine; return what gives the keys that were announced since it was last asked."""
+        client = redis.Redis(port=self.port, retry=Retry(ConstantBackoff(0.05), retries=100))
+        subscription = client.pubsub()
+        subscription.subscribe(CHANNEL)
+        assert subscription.get_message(timeout=15)["type"] == "subscribe"
+
+        def announced() -> list[str]:
+            found: list[str] = []
+            while message := subscription.get_message():
+                found += json.loads(message["data"])["keys"]
+            return found
+
+        return announced
 
     def stop(self) -> None:
         self.process.kill()

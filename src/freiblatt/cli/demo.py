@@ -10,7 +10,7 @@ import secrets
 from pathlib import Path
 
 from freiblatt.cli.making import make_publication, write_private
-from freiblatt.cli.serve import refuse_taken_port, serve
+from freiblatt.cli.serve import refuse_second_server, refuse_taken_port, serve
 from freiblatt.cli.start import UNFINISHED_NAME, ConsoleError, use_publication
 from freiblatt.config import DIRECTORY_VARIABLE, FILE_NAME, PREFIX, Config, ConfigurationError
 
@@ -46,7 +46,6 @@ def run(arguments: argparse.Namespace) -> int:
 
         return check_demo()
     port = _port(arguments.port)
-    refuse_taken_port(HOST, port)
     directory = Path(arguments.publication or DIRECTORY_NAME).expanduser().resolve()
     config = open_demo(directory, port=port)
     sign_in = json.loads((directory / DEMO_NAME).read_text(encoding="utf-8"))
@@ -73,6 +72,9 @@ def open_demo(directory: Path, *, port: int) -> Config:
     is_finished = (directory / FILE_NAME).is_file() and not (directory / UNFINISHED_NAME).exists()
     if is_finished and not (directory / DEMO_NAME).is_file():
         raise ConsoleError(f"{directory}: this is a publication, but no demo. Nothing was changed.")
+    if is_finished:
+        refuse_second_server(use_publication(directory))
+    refuse_taken_port(HOST, port)
     if not is_finished:
         make_publication(directory, VALUES, _fill)
     os.environ[DIRECTORY_VARIABLE] = str(directory)

@@ -28,12 +28,25 @@ def run(arguments: argparse.Namespace) -> int:
 def serve(config: Config) -> int:
     """Serve the publication of `config`, which is the current one; return the status with which the server ended."""
     config.make_directories()
+    # First: where a server of this publication has the port, its process says more than the port.
+    refuse_second_server(config)
     refuse_taken_port(config.server_host, config.server_port)
     from freiblatt.pagestore.serve import ServeError
     from freiblatt.pagestore.serve import serve as serve_pages
 
     try:
         return serve_pages(config)
+    except ServeError as error:
+        raise ConsoleError(str(error)) from error
+
+
+def refuse_second_server(config: Config) -> None:
+    """Raise ConsoleError where the publication of `config` is being served already."""
+    from freiblatt.pagestore.serve import ServeError
+    from freiblatt.pagestore.serve import refuse_second_server as refuse
+
+    try:
+        refuse(config)
     except ServeError as error:
         raise ConsoleError(str(error)) from error
 

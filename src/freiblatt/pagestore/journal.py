@@ -38,55 +38,55 @@ def forget(config: Config, numbers: list[int]) -> None:
         cursor.executemany(f"DELETE FROM {TABLE} WHERE id = {mark}", [(number,) for number in numbers])  # noqa: S608
 
 
-def replay(config: Config) -> list[int]:
-    """Carry out every row that is there, before the first answer; return their numbers, to be forgotten later.
+def replay(config: Config) -> dict[int, list[str]]:
+    """Carry out, on this machine, every row that is there, before the first answer; return the rows for the sweep.
 
     Where the database cannot be asked, finished pages are served nevertheless: readers are better off with them than
-    with nothing, and the sweep carries the rows out as soon as the database is back.
+    with nothing, and the sweep carries the rows out as soon as the database is back. Other machines are told by the
+    sweep too: a start waits for nobody.
     """
     try:
         found = rows(config)
     except DatabaseUnavailableError as error:
         logger.warning("The journal of the page store cannot be read yet: %s", error)
-        return []
+        return {}
     if found:
-        marking.carry_out({key for keys in found.values() for key in keys})
+        marking.carry_out_here({key for keys in found.values() for key in keys})
         logger.info("Carried out %d marks that a stopped process had left.", len(found))
-    return list(found)
+    return found
 
 
 class Sweep(threading.Thread):
-    """Carries out the rows that a killed process left behind while others live."""
+    """Carries out the rows that a killed process left behind, tells other machines of them, and removes them."""
 
-    def __init__(self, config: Config, replayed: list[int]) -> None:
+    def __init__(self, config: Config, replayed: dict[int, list[str]]) -> None:
+        """`replayed`: the rows that this process has carried out already; others have still to be told of them."""
         super().__init__(name="journal", daemon=True)
         self.config = config
-        self.replayed = replayed
-        self.done_here: set[int] = set()
+        self.seen = set(replayed)
+        self.done_here = set(replayed)
         self.stopped = threading.Event()
 
     def run(self) -> None:
-        seen: set[int] = set()
-        while not self.stopped.wait(SWEEP_SECONDS):
+        while True:
             try:
-                if self.replayed:
-                    forget(self.config, self.replayed)
-                    self.replayed = []
-                found = rows(self.config)
-                left = [number for number in found if number in seen]
-                if left:
-                    self._carry_out({number: found[number] for number in left})
-                seen = set(found)
+                self._look()
             except DatabaseUnavailableError as error:
                 logger.warning("The journal of the page store cannot be read: %s", error)
             except marking.OthersNotReachedError as error:
                 logger.warning("Other machines do not hear of changes: %s", error)
+            if self.stopped.wait(SWEEP_SECONDS):
+                return
 
-    def _carry_out(self, left: dict[int, list[str]]) -> None:
+    def _look(self) -> None:
+        found = rows(self.config)
+        left = {number: keys for number, keys in found.items() if number in self.seen}
+        # Before anything can fail: while others cannot be reached, rows that come later count here all the same.
+        self.seen = set(found)
         here = {key for number, keys in left.items() if number not in self.done_here for key in keys}
         if here:
             marking.carry_out_here(here)
-            self.done_here = set(left)
-        marking.tell_others({key for keys in left.values() for key in keys})
-        forget(self.config, list(left))
-        self.done_here = set()
+        self.done_here = set(left)
+        if left:
+            marking.tell_others({key for keys in left.values() for key in keys})
+            forget(self.config, list(left))

@@ -90,6 +90,12 @@ def serve(config: Config) -> int:
     return 0
 
 
+def refuse_second_server(config: Config) -> None:
+    """Raise ServeError where another server runs on the publication's directory; name its process."""
+    with _lock(config):
+        pass
+
+
 def _load(mark: str, _target: str) -> Any:
     """Return the application. The fingerprint is the supervisor's, so that all workers of one start agree."""
     from freiblatt.pagestore.application import application
@@ -158,8 +164,9 @@ class JobWorker:
 
     def __init__(self, config: Config) -> None:
         self.command = [
-            sys.executable, "-m", "freiblatt", "worker", "--ends-with-parent", "--publication", str(config.directory),
-        ]  # fmt: skip
+            *(sys.executable, "-m", "freiblatt", "worker", "--publication", str(config.directory)),
+            *("--parent", str(os.getpid())),
+        ]
         self._stopped = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._watch, name="jobs")
