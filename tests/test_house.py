@@ -34,6 +34,7 @@ REGISTRIES = {
     "jobs.rhythms",
     "jobs.schedules",
     "jobs.worker",
+    "newsroom.roles",
     "pagestore.fragments",
     "pagestore.headers",
     "pagestore.policy",

@@ -12,7 +12,7 @@ class ArticlesConfig(AppConfig):
         from django.db.models import SlugField
         from wagtail.admin.forms.models import register_form_field_override
 
-        from freiblatt.articles import blocks, file_receivers, parts, receivers  # noqa: F401
+        from freiblatt.articles import blocks, file_receivers, grants, parts, receivers  # noqa: F401
         from freiblatt.articles.actions.cleaning import remove_left_over_files
         from freiblatt.articles.actions.publishing import publish_due
         from freiblatt.articles.slugs import AddressInput
