@@ -171,6 +171,40 @@ def test_desk_puts_an_article_on_the_front_page(desk: Client) -> None:
     assert Client().get("/").context["lead"].headline == "Größer"
 
 
+def test_second_lead_is_refused_at_its_slot_and_nothing_is_lost(desk: Client) -> None:
+    front = FrontPage.objects.get(locale__language_code="de")
+    section = make_section(title="Europa")
+    first, second, third = (make_article(section=section, title=title) for title in ("Kai", "Kran", "Klappe"))
+    address = reverse("wagtailadmin_pages:edit", args=[front.pk])
+    fields = {"title": "Testblatt", "slug": front.slug, "seo_title": "", "search_description": ""}
+
+    def send(*slots: tuple[ArticlePage, str, int], **more: str) -> Any:
+        rows = [
+            {"article": article.pk, "size": size, "headline": f"Groß: {article.title}", "ORDER": order}
+            for article, size, order in slots
+        ]
+        return desk.post(address, {**nested_form_data({**fields, "slots": inline_formset(rows)}), **more})
+
+    # As the desk sees them: the third stands on top, so it leads and the first is one too many.
+    for action in ({}, {"action-publish": "1"}):
+        refused = send((first, "lead", 2), (second, "second", 3), (third, "lead", 1), **action)
+        slots = refused.context["form"].formsets["slots"].forms
+        with translation.override("en"):
+            assert [list(slot.errors.get("size", [])) for slot in slots[:3]] == [
+                ["Only one article can lead. Choose another size here, or for the lead above."],
+                [],
+                [],
+            ]
+        html = refused.content.decode()
+        assert "Only one article can lead." in html
+        assert all(f'value="Groß: {title}"' in html for title in ("Kai", "Kran", "Klappe"))
+    assert front.slots.count() == 0
+
+    taken = {"slots-0-DELETE": "1", "action-publish": "1"}
+    assert send((first, "lead", 2), (second, "second", 3), (third, "lead", 1), **taken).status_code == 302
+    assert [(slot.article, slot.size) for slot in front.slots.all()] == [(third, "lead"), (second, "second")]
+
+
 def test_editor_translates_an_article(desk: Client) -> None:
     europe = make_section(title="Europa")
     trade = make_topic()

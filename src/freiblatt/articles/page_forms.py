@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
 
@@ -27,3 +28,23 @@ class ArticleForm(WagtailAdminPageForm):
         if self.instance.pk is None:
             self.instance.live = False
         return super().save(commit)
+
+
+class FrontForm(WagtailAdminPageForm):
+    """The editor's form of a front page: one slot at most leads."""
+
+    def is_valid(self) -> bool:
+        is_valid = super().is_valid()
+        return self._has_one_lead() and is_valid
+
+    def _has_one_lead(self) -> bool:
+        """Return whether one slot at most leads; say so at each that stands below the first."""
+        formset = self.formsets.get("slots")
+        if formset is None or not formset.is_bound:
+            return True
+        slots = [form for form in formset.forms if not form.cleaned_data.get("DELETE")]
+        leads = [form for form in slots if form.cleaned_data.get("size") == "lead"]
+        leads.sort(key=lambda form: form.cleaned_data.get("ORDER") or 0)
+        for form in leads[1:]:
+            form.add_error("size", _("Only one article can lead. Choose another size here, or for the lead above."))
+        return len(leads) < 2

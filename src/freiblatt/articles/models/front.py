@@ -13,6 +13,7 @@ from wagtail.models import Orderable, PagePermissionTester
 
 from freiblatt.articles import keys
 from freiblatt.articles.models.reader_page import ReaderPage
+from freiblatt.articles.page_forms import FrontForm
 from freiblatt.newsroom.models import StaffMember
 
 
@@ -39,6 +40,7 @@ class FrontPage(ReaderPage):
     max_count_per_parent = 1
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = ["articles.SectionPage", "articles.PlainPage"]
+    base_form_class = FrontForm
 
     content_panels = [
         InlinePanel(
