@@ -184,6 +184,15 @@ def test_table_has_caption_and_headers(front: FrontPage, client: Client) -> None
     assert "<figcaption>Amt</figcaption>" in html
 
 
+@pytest.mark.parametrize(("own", "inner"), [("Häfen", "Ports"), ("", "Häfen"), ("Häfen", "")])
+def test_table_has_one_caption_in_the_editor_and_loses_none(front: FrontPage, own: str, inner: str) -> None:
+    table = block("table")
+    cells = {"columns": [{"type": "text", "heading": "Ort"}], "rows": [{"values": ["Nord"]}], "caption": inner}
+    shown = table.get_form_state(table.to_python({"caption": own, "table": cells}))
+    assert (shown["caption"], shown["table"]["caption"]) == ("Häfen", "")
+    assert shown["table"]["rows"] == [{"values": ["Nord"]}]
+
+
 def test_amounts_that_a_writer_typed_stand_like_numbers(front: FrontPage, client: Client) -> None:
     table = {
         "columns": [{"type": "text", "heading": heading} for heading in ("Jahr", "Betrag", "Anteil", "Anmerkung")],

@@ -70,6 +70,27 @@ def test_owner_works_on_an_article(desk: Page, live_server: LiveServer) -> None:
     assert "Am Montag unterschrieb der Senat." in str(draft.body)
 
 
+def test_table_is_given_one_caption(desk: Page, live_server: LiveServer) -> None:
+    article = make_article(section=make_section(), is_published=False)
+    desk.goto(f"{live_server.url}/admin/pages/{article.pk}/edit/")
+    desk.locator("[data-streamfield-stream-container] .c-sf-add-button").first.click()
+    desk.get_by_role("option", name=re.compile("^(Tabelle|Table)")).first.click()
+    cells = desk.locator(".typed-table-block")
+    expect(cells.locator("label")).to_have_count(0)
+    desk.locator("input[name=body-0-value-caption]").fill("Häfen an der Wiede")
+    expect(desk.locator("input[name^=body][name$=caption]:visible")).to_have_count(1)
+    cells.locator("[data-append-column]").click()
+    cells.locator(".add-column-menu button").first.click()
+    cells.locator("thead input:visible").fill("Hafen")
+    cells.locator("tbody input:visible").fill("Nord")
+    with desk.expect_navigation():
+        desk.locator("button.action-save:visible").click()
+    draft = ArticlePage.objects.get(pk=article.pk).get_latest_revision_as_object()
+    value = draft.body[0].value
+    assert (value["caption"], value["table"].caption) == ("Häfen an der Wiede", "")
+    assert value["table"].row_data == [{"values": ["Nord"]}]
+
+
 PLACES = [
     *("snippets/articles/author/", "snippets/articles/author/add/", "snippets/articles/topic/"),
     *("snippets/newsroom/menu/", "settings/newsroom/publicationsettings/", "images/", "documents/", "media/"),

@@ -5,12 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.forms import Media
 from django.utils.formats import number_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from wagtail.admin.staticfiles import versioned_static
+from wagtail.admin.telepath import register
 from wagtail.blocks import BooleanBlock, CharBlock, FloatBlock, StructBlock
 from wagtail.blocks.struct_block import StructBlockValidationError
-from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
+from wagtail.contrib.typed_table_block.blocks import TypedTableBlock, TypedTableBlockAdapter
 
 from freiblatt.articles.blocks.text import CleanRichTextBlock
 
@@ -21,6 +25,19 @@ class CellsBlock(TypedTableBlock):
     text = CharBlock(label=_("text"), required=False, max_length=500)
     number = FloatBlock(label=_("number"), required=False)
     rich_text = CleanRichTextBlock(label=_("running text"), required=False, features=["bold", "italic", "link"])
+
+
+class CellsAdapter(TypedTableBlockAdapter):
+    """Shows the cells in the editor without Wagtail's own caption: the table around them has one."""
+
+    js_constructor = "freiblatt.articles.CellsBlock"
+
+    @cached_property
+    def media(self) -> Media:
+        return super().media + Media(js=[versioned_static("articles/desk/cells.js")])
+
+
+register(CellsAdapter(), CellsBlock)
 
 
 class TableBlock(StructBlock):
@@ -74,6 +91,12 @@ class TableBlock(StructBlock):
             for row in table.rows
         ]
         return context
+
+    def get_form_state(self, value: Any) -> Any:
+        """Return what the editor shows; a caption that Wagtail's own field took before is not lost."""
+        state = super().get_form_state(value)
+        cells = state["table"]
+        return {**state, "caption": state["caption"] or cells["caption"], "table": {**cells, "caption": ""}}
 
 
 #: An amount as a writer types it, with sign, thousands, decimals, and a currency or percent at either end.
