@@ -137,6 +137,38 @@ def test_no_page_is_wider_than_the_screen(newspaper: Newspaper, browser: Browser
     page.close()
 
 
+#: For each row of cards: whether it ends where the columns end; for each picture: the height left below it.
+ROWS_AND_BANDS = """(columns) => {
+  const box = columns.getBoundingClientRect(), rows = new Map();
+  for (const card of columns.children) {
+    const { top, right } = card.getBoundingClientRect();
+    rows.set(Math.round(top), Math.max(right, rows.get(Math.round(top)) ?? 0));
+  }
+  const frames = [...columns.querySelectorAll(".teaser-picture")];
+  return {
+    rows: [...rows.values()].map((right) => Math.abs(right - box.right) <= 1),
+    bands: frames.map((frame) => Math.round(frame.offsetHeight - frame.querySelector("img").offsetHeight)),
+  };
+}"""
+
+
+@pytest.mark.parametrize(("width_px", "rows_of"), [(1440, (1, 1, 1, 2, 2)), (820, (1, 1, 2, 2, 3))])
+def test_latest_articles_fill_every_row_and_leave_no_band_below_a_picture(
+    newspaper: Newspaper, browser: Browser, width_px: int, rows_of: tuple[int, ...]
+) -> None:
+    page = open_page(browser, newspaper, "front", viewport={"width": width_px, "height": 900})
+    columns = page.locator("section[aria-labelledby=latest] .columns")
+    assert columns.locator("> *").count() == len(rows_of)
+    for count in range(len(rows_of), 0, -1):
+        seen = columns.evaluate(ROWS_AND_BANDS)
+        assert seen == {"rows": [True] * rows_of[count - 1], "bands": [0] * count}
+        # One less, and long words in what then leads.
+        columns.evaluate("(columns) => columns.firstElementChild.remove()")
+        if count > 1:
+            columns.locator(".standfirst").first.evaluate("(text) => text.append(text.textContent.repeat(3))")
+    page.close()
+
+
 def test_reader_without_script_reads_article_and_discussion(newspaper: Newspaper, browser: Browser) -> None:
     page = open_page(browser, newspaper, "article", java_script_enabled=False)
     assert page.locator("h1").count() == 1

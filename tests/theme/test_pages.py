@@ -16,7 +16,7 @@ from django.utils import translation
 
 from freiblatt.articles.models import ArticlePage, FrontPage, PlainPage
 from freiblatt.theme import errors
-from freiblatt.theme.templatetags.theme import edition_date, minutes, moment, read_in
+from freiblatt.theme.templatetags.theme import edition_date, minutes, moment, open_row, read_in
 from tests.factories import make_article, make_author, make_section, make_topic
 
 MORNING = datetime(2025, 8, 13, 7, 40, tzinfo=UTC)
@@ -73,6 +73,11 @@ def test_page_carries_no_style_and_no_code_of_its_own(article: ArticlePage, clie
         "application/ld+json" in attributes or ("src=" in attributes and not code) for attributes, code in scripts
     )
     assert not re.search(r'(?:src|srcset)="(?:https?:)?//', html)
+
+
+@pytest.mark.parametrize(("count", "wide"), [(0, 0), (1, 1), (2, 2), (3, 0), (4, 1), (5, 2), (6, 0), (7, 1)])
+def test_only_a_row_that_would_stay_open_is_wider(count: int, wide: int) -> None:
+    assert open_row(["teaser"] * count) == wide
 
 
 def test_article_prints_who_made_it_when_and_where_it_belongs(article: ArticlePage, client: Client) -> None:

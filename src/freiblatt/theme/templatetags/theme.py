@@ -1,5 +1,6 @@
 """What every reader's page prints: dates as newspapers write them, reading times, ways to a translation."""
 
+from collections.abc import Sized
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 register = template.Library()
+
+#: As `front.css` lays them out on a wide screen.
+COLUMNS = 3
 
 
 @register.simple_tag
@@ -58,6 +62,12 @@ def read_in(language_code: str, language_name: str) -> str:
     """Return the invitation to a translation in the language that it leads to."""
     with translation.override(language_code):
         return gettext("Read this in %(language)s") % {"language": language_name}
+
+
+@register.simple_tag
+def open_row(teasers: Sized) -> int:
+    """Return how many of `teasers` share the first row of three columns, which is wider where it would stay open."""
+    return len(teasers) % COLUMNS
 
 
 @register.simple_tag
