@@ -11,6 +11,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from django.test import override_settings
 
+from freiblatt.pagestore import busy
 from freiblatt.theme.storage import HashedStaticStorage, flatten, rebase
 
 Prepare = Callable[..., HashedStaticStorage]
@@ -188,3 +189,9 @@ def test_modules_of_ours_are_imported_by_hashed_names(collected: HashedStaticSto
     start = text_of(collected, "theme/js/start.js")
     for name in ("times", "embed"):
         assert f'import("./{Path(collected.stored_name(f"theme/js/{name}.js")).name}")' in start
+
+
+def test_page_for_whom_there_is_no_room_names_the_hashed_sheet(collected: HashedStaticStorage, tmp_path: Path) -> None:
+    busy.write(tmp_path, collected.url)
+    assert f'href="{collected.url("theme/theme.css")}"' in (tmp_path / ".busy.de.html").read_text("utf-8")
+    assert Path(collected.path(collected.stored_name("theme/theme.css"))).is_file()

@@ -29,7 +29,9 @@ def of(config: Config) -> str:
 def of_static_files(config: Config) -> str:
     """Return 16 hexadecimal digits that change with the release's static files and the theme's."""
     digest = _of_release()
-    _add_files(digest, [*sorted(PACKAGE.glob("*/static")), PACKAGE / "theme" / "storage.py", config.theme])
+    # What is written with them, too: the page for readers whom there is no room for.
+    alone = [PACKAGE / "theme" / "templates" / "theme" / name for name in ("alone.html", "503.html")]
+    _add_files(digest, [*sorted(PACKAGE.glob("*/static")), PACKAGE / "theme" / "storage.py", *alone, config.theme])
     return digest.hexdigest()
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import brotli
 
 from freiblatt.config import Config, current_or_exit
-from freiblatt.pagestore import fingerprint
+from freiblatt.pagestore import busy, fingerprint
 from freiblatt.pagestore.files import HASHED_NAME
 
 MARK_NAME = ".collected"
@@ -71,6 +71,7 @@ def _collect(folder: Path) -> None:
     # `__class__`: the lazy object in `staticfiles_storage` answers for the storage inside it.
     command.storage = staticfiles_storage.__class__(location=folder)
     call_command(command, verbosity=0, interactive=False)
+    busy.write(folder, command.storage.url)
 
 
 def _compress(folder: Path) -> None:

@@ -12,12 +12,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 from freiblatt.config import Config
 from freiblatt.pagestore import database, fragments
 from freiblatt.pagestore.bridge import Bridge, OverloadedError, Reply
+from freiblatt.pagestore.busy import BusyPages
 from freiblatt.pagestore.disk import DiskCopy
 from freiblatt.pagestore.encodings import chosen, is_unchanged
 from freiblatt.pagestore.files import Files
@@ -40,7 +40,6 @@ from freiblatt.pagestore.words import Words, words_of
 
 logger = logging.getLogger(__name__)
 
-RETRY_AFTER_SECONDS = 2
 #: Where staff upload pictures and recordings.
 UPLOADS = "/admin/"
 #: Addresses that were asked for and not allowed to be kept: their requests do not wait for each other.
@@ -49,7 +48,6 @@ MOST_UNKEPT = 4096
 FLEETING_SHARE = 8
 #: A page goes to disk when it has stood this long: one that is commented on all the time would only be work there.
 SETTLE_SECONDS = 0.5
-BUSY_PAGE = Path(__file__).parent / "busy.html"
 
 
 class PageStore:
@@ -83,7 +81,7 @@ class PageStore:
             ("cache-control", "no-store"),
             *common_headers(config),
         ]
-        self._busy_page = BUSY_PAGE.read_bytes()
+        self._busy_pages = BusyPages(config)
         self._database_is_current = False
         # For the hit below: attributes of ours cost more than locals, but the methods of these are fixed.
         self._usual_hosts = self.hosts.usual
@@ -109,10 +107,7 @@ class PageStore:
         try:
             await self._choose(request)
         except (OverloadedError, TooManyBodiesError):
-            retry = ("retry-after", str(RETRY_AFTER_SECONDS))
-            headers = [item for item in self._plain if item[0] != "content-type"]
-            headers += [("content-type", "text/html; charset=utf-8"), retry]
-            self._send_bytes(request, 503, headers, self._busy_page)
+            self._send_bytes(request, 503, *self._busy_pages.answer(request.path))
         except BodyTooLargeError:
             self._refuse(request, 413)
         except BodyTooSlowError:
