@@ -25,10 +25,11 @@ START_SECONDS = 180.0  # making the demo includes hashing Wagtail's static files
 
 @dataclass(frozen=True)
 class Newspaper:
-    """A served demo and the addresses of its pages, by what they are."""
+    """A served demo, the addresses of its pages by what they are, and where it lies."""
 
     url: str
     pages: dict[str, str]
+    directory: Path
 
     def get(self, address: str, **headers: str) -> tuple[int, bytes]:
         """Return status and raw body of one address."""
@@ -54,7 +55,7 @@ def served_demo(directory: Path) -> Iterator[Newspaper]:
     url = f"http://127.0.0.1:{port}"
     try:
         _wait(server, url, log)
-        yield Newspaper(url, _pages(url))
+        yield Newspaper(url, _pages(url), directory / "demo")
     finally:
         if server.poll() is None:
             os.killpg(server.pid, signal.SIGTERM)

@@ -1,5 +1,6 @@
 """The pages of a real newspaper, on a real server, looked at by a browser and by those who judge pages for a living."""
 
+import io
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, Request, Route
 
 from tests.journeys.newspaper import NPM, Newspaper, need_java, need_node, served_demo
@@ -127,6 +129,21 @@ def test_reader_loads_two_kilobytes_of_script_and_nothing_from_others(newspaper:
 
 
 # What a reader does
+
+
+def test_drawing_opened_by_itself_keeps_its_colours_and_runs_nothing(newspaper: Newspaper, browser: Browser) -> None:
+    """The publication's check refuses such a script; should one come through, the policy stops it."""
+    (newspaper.directory / "media" / "drawing.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 10"><style>.green { fill: #00ff00 }</style>'
+        '<rect width="10" height="10" style="fill: #ff0000"/><rect class="green" x="10" width="10" height="10"/>'
+        '<rect id="last" x="20" width="10" height="10" fill="#0000ff"/>'
+        '<script>document.getElementById("last").remove()</script></svg>'
+    )
+    page = browser.new_page(viewport={"width": 300, "height": 100})
+    page.goto(newspaper.url + "/media/drawing.svg")
+    seen = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    assert [seen.getpixel((x, 50)) for x in (50, 150, 250)] == [(255, 0, 0), (0, 255, 0), (0, 0, 255)]
+    page.close()
 
 
 @pytest.mark.parametrize("width_px", [320, 390, 820, 1440])

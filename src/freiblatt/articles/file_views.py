@@ -14,7 +14,7 @@ from wagtail import hooks
 from wagtail.permissions import policy_registry
 
 from freiblatt.articles.models import ArticleDocument, Picture, PictureRendition
-from freiblatt.pagestore.headers import FILE_POLICY
+from freiblatt.pagestore.headers import file_policy
 
 
 def file_response(file: Any, *, content_type: str, cache_control: str, **kwargs: Any) -> FileResponse:
@@ -23,7 +23,7 @@ def file_response(file: Any, *, content_type: str, cache_control: str, **kwargs:
         response = FileResponse(file.storage.open(file.name, "rb"), content_type=content_type, **kwargs)
     except FileNotFoundError:
         raise Http404 from None
-    response["Content-Security-Policy"] = FILE_POLICY
+    response["Content-Security-Policy"] = file_policy(content_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["Cache-Control"] = cache_control

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from freiblatt.config import Config
 from freiblatt.pagestore.encodings import Encoding, chosen, is_unchanged
-from freiblatt.pagestore.headers import FILE_POLICY, common_headers
+from freiblatt.pagestore.headers import DRAWING_TYPE, common_headers, file_policy
 from freiblatt.pagestore.pages import SERVER, Headers
 from freiblatt.pagestore.requests import Request
 
@@ -50,7 +50,7 @@ TYPES = {
     ".opus": "audio/ogg",
     ".pdf": "application/pdf",
     ".png": "image/png",
-    ".svg": "image/svg+xml",
+    ".svg": DRAWING_TYPE,
     ".ttf": "font/ttf",
     ".txt": "text/plain; charset=utf-8",
     ".vtt": "text/vtt; charset=utf-8",
@@ -158,8 +158,8 @@ class Files:
             is_replaced = name.split("/", 1)[0] in REPLACED
             headers.append(("cache-control", ASK_AGAIN if is_replaced else FOR_EVER))
             if not found.kind.startswith(HARMLESS):
-                headers.append(("content-security-policy", FILE_POLICY))
-                if found.kind != "image/svg+xml":
+                headers.append(("content-security-policy", file_policy(found.kind)))
+                if found.kind != DRAWING_TYPE:
                     headers.append(("content-disposition", "attachment"))
         else:
             headers.append(("cache-control", FOR_EVER if HASHED_NAME.search(name) else ASK_AGAIN))

@@ -42,6 +42,11 @@ ADMIN_POLICY: dict[str, tuple[str, ...]] = {
 
 #: What a file that is no raster picture and no recording may do when it is opened by itself: nothing.
 FILE_POLICY = "default-src 'none'; sandbox"
+#: A drawing may besides carry its own styles (`style=`, `<style>`), as most drawing programs write them: without
+#: them it is black. What CSS can load is forbidden by `default-src`, and in the sandbox no script runs and the drawing
+#: has an origin of its own, so its styles reach nothing but itself.
+DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+DRAWING_TYPE = "image/svg+xml"
 
 REFERRER_POLICY = "strict-origin-when-cross-origin"
 OPENER_POLICY = "same-origin"
@@ -69,6 +74,11 @@ HSTS_SECONDS = 365 * 24 * 3600
 def written(policy: dict[str, tuple[str, ...]]) -> str:
     """Return `policy` as the value of its header, directives in their written order."""
     return "; ".join(" ".join((directive, *sources)) for directive, sources in policy.items())
+
+
+def file_policy(content_type: str) -> str:
+    """Return the policy of a file of this type that is opened by itself."""
+    return DRAWING_POLICY if content_type == DRAWING_TYPE else FILE_POLICY
 
 
 def common_headers(config: Config) -> list[tuple[str, str]]:
