@@ -1,4 +1,4 @@
-"""Verbs of the room: who works here."""
+"""Who works here."""
 
 from collections.abc import Iterable
 

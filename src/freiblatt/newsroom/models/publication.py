@@ -1,12 +1,10 @@
-"""Staff members, the publication's settings, its menus."""
+"""The publication's settings and its menus."""
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -27,42 +25,6 @@ LEAST_CONTRAST = 4.5
 LOGO_ENDINGS = ("svg", "png", "webp")
 
 HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour as # and six hexadecimal digits, such as #a8281c."))
-
-
-class StaffMemberManager(BaseUserManager["StaffMember"]):
-    """Makes staff members, who sign in with their mail address."""
-
-    use_in_migrations = True
-
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "StaffMember":
-        """Return a new, stored staff member; without `password` nobody can sign in with one."""
-        member = self.model(email=self.normalize_email(email), **fields)
-        member.set_password(password)
-        member.save(using=self._db)
-        return member
-
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "StaffMember":
-        """Return a new staff member who may do everything."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-
-
-class StaffMember(AbstractUser):
-    """A person of the newsroom. Readers are never users."""
-
-    username = None  # type: ignore[assignment]
-    email = models.EmailField(_("mail address"), unique=True)
-
-    objects = StaffMemberManager()  # type: ignore[misc]
-
-    USERNAME_FIELD = "email"
-    REQUIRED_FIELDS = []
-
-    class Meta:
-        verbose_name = _("staff member")
-        verbose_name_plural = _("staff members")
-
-    def __str__(self) -> str:
-        return self.get_full_name() or self.email
 
 
 class ColourInput(forms.TextInput):

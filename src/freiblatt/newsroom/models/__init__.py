@@ -1,0 +1,30 @@
+"""Staff members, the publication's settings, its menus."""
+
+from freiblatt.newsroom.models.people import StaffMember, StaffMemberManager
+from freiblatt.newsroom.models.publication import (
+    LEAST_CONTRAST,
+    PAPER_DARK,
+    PAPER_LIGHT,
+    BodyFont,
+    Menu,
+    MenuItem,
+    MenuPlace,
+    PublicationSettings,
+    PublicationText,
+    PublicationWords,
+)
+
+__all__ = [
+    "LEAST_CONTRAST",
+    "PAPER_DARK",
+    "PAPER_LIGHT",
+    "BodyFont",
+    "Menu",
+    "MenuItem",
+    "MenuPlace",
+    "PublicationSettings",
+    "PublicationText",
+    "PublicationWords",
+    "StaffMember",
+    "StaffMemberManager",
+]
