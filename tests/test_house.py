@@ -31,9 +31,11 @@ REGISTRIES = {
     "articles.parts",
     "articles.teasers",
     "importers.page",
+    "jobs.policies",
     "jobs.rhythms",
     "jobs.schedules",
     "jobs.worker",
+    "letters.sender",
     "newsroom.roles",
     "pagestore.fragments",
     "pagestore.headers",
@@ -75,11 +77,20 @@ def templates() -> list[tuple[str, Path]]:
 
 def reader_templates() -> list[Path]:
     """Return the templates of readers' pages: all but those of the desk, which lies in Wagtail's admin."""
-    return [path for _room, path in templates() if path.suffix == ".html" and not is_of_the_desk(path)]
+    return [
+        path
+        for _room, path in templates()
+        if path.suffix == ".html" and not is_of_the_desk(path) and not is_a_letter(path)
+    ]
 
 
 def is_of_the_desk(path: Path) -> bool:
     return "admin" in path.parts or "wagtailadmin" in path.parts
+
+
+def is_a_letter(path: Path) -> bool:
+    """Whether a template is a letter's: no page, and without styles of its own it would have none."""
+    return path.match("letters/templates/letters/base.html") or 'extends "letters/base.html"' in path.read_text()
 
 
 def shown(path: Path) -> str:

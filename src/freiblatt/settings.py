@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "freiblatt.discussion",
     "freiblatt.articles",
     "freiblatt.newsroom",
+    "freiblatt.letters",
     "freiblatt.pagestore",
     "freiblatt.jobs",
     "freiblatt.lib",
@@ -209,6 +210,31 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "freiblatt.lib.network.client_address"
 # Only a proxy that we are told to trust may name the reader's address.
 IS_BEHIND_PROXY = CONFIG.secure_proxy
+
+
+# Letters
+
+# Everything that leaves the house goes through the outbox, also what libraries send; `letters` hands it over.
+EMAIL_BACKEND = "freiblatt.letters.outbox.OutboxBackend"
+MAIL_HAS_SERVER = CONFIG.has_mail
+MAIL_BACKEND = "freiblatt.letters.delivery.SmtpBackend"
+MAIL_FROM = CONFIG.mail_from or "letters@localhost"
+MAIL_FROM_NAME = CONFIG.mail_from_name or CONFIG.name
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+MAIL_PER_MINUTE = CONFIG.mail_per_minute
+MAIL_KEEP_DAYS = CONFIG.mail_keep_days
+EMAIL_TIMEOUT = 20  # seconds, for each step
+if MAIL_SERVER := CONFIG.mail_server:
+    EMAIL_HOST = MAIL_SERVER.host
+    EMAIL_PORT = MAIL_SERVER.port
+    EMAIL_HOST_USER = MAIL_SERVER.user
+    EMAIL_HOST_PASSWORD = MAIL_SERVER.password
+    EMAIL_USE_SSL = MAIL_SERVER.encryption == "tls"
+    EMAIL_USE_TLS = MAIL_SERVER.encryption == "starttls"
+elif CONFIG.has_mail:
+    INSTALLED_APPS.append("anymail")
+    MAIL_BACKEND = f"anymail.backends.{CONFIG.mail_provider}.EmailBackend"
+    ANYMAIL = {"REQUESTS_TIMEOUT": 20, **CONFIG.mail_provider_values}
 
 
 # Headers

@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from freiblatt.config import mail
 
 FILE_NAME = "freiblatt.toml"
 SECRET_NAME = "secret.key"  # noqa: S105 (the name of a file, not a secret)
@@ -28,6 +30,9 @@ LIBPQ_PARAMETERS = frozenset({
     "application_name", "connect_timeout", "host", "keepalives", "options", "passfile", "service", "sslcert", "sslcrl",
     "sslkey", "sslmode", "sslrootcert", "target_session_attrs",
 })  # fmt: skip
+
+#: Keys whose values no error message shows.
+SECRET_KEYS = frozenset({"mail_url", "mail_provider_settings"})
 
 A_LIST = 'a list such as ["one.example", "two.example"]'
 
@@ -96,6 +101,32 @@ class Config(BaseSettings):
         description="How long an outdated page may stand in while a new one is built, in ms.",
     )
     valkey_url: str = Field("", description="valkey://HOST:PORT/N; only when several machines serve one publication.")
+
+    mail_url: str = Field(
+        "",
+        description="Mail server: smtp://USER:PASSWORD@HOST:587 (STARTTLS) or smtps://…:465. Without one, letters land "
+        "in the desk's mailbox.",
+    )
+    mail_password_file: str = Field("", description="File with the mail server's password, if it is not in mail_url.")
+    mail_from: str = Field(
+        "", validate_default=True, description="Address that letters come from, such as redaktion@example.org."
+    )
+    mail_from_name: str = Field("", max_length=80, description="Name that letters come from. Empty: the publication's.")
+    mail_provider: str = Field(
+        "smtp", description="smtp, or a service by its own interface: mailgun, postmark, brevo … (see the manual)."
+    )
+    mail_provider_settings: TextList = Field(
+        (),
+        validate_default=True,
+        description='What the service wants to know, such as ["MAILGUN_API_KEY_FILE=mailgun.key"].',
+    )
+    mail_per_minute: int = Field(
+        0, ge=0, le=100_000, description="Most letters in one minute, as your mail server allows. 0: no limit of ours."
+    )
+    mail_keep_days: int = Field(
+        3, ge=0, le=365, description="Days after which text and address of a delivered letter are erased. 0: at once."
+    )
+    mail_dkim_selector: str = Field("", description="Name of your DKIM key, for `freiblatt doctor mail` alone.")
 
     embed_hosts: TextList = Field(
         ("www.youtube-nocookie.com", "player.vimeo.com"),
@@ -204,6 +235,52 @@ class Config(BaseSettings):
             raise ValueError("an address such as valkey://127.0.0.1:6379/0, or nothing")
         return value
 
+    @field_validator("mail_url")
+    @classmethod
+    def _mail_server_is_an_address(cls, value: str) -> str:
+        mail.mail_server(value)
+        return value
+
+    @field_validator("mail_provider")
+    @classmethod
+    def _mail_provider_is_known(cls, value: str) -> str:
+        if value not in mail.PROVIDERS:
+            raise ValueError(f"one of {', '.join(mail.PROVIDERS)}")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _letters_come_from_an_address(cls, value: str, info: ValidationInfo) -> str:
+        if (value and not mail.ADDRESS.fullmatch(value)) or (not value and info.data.get("mail_url")):
+            raise ValueError("a mail address such as redaktion@example.org")
+        return value
+
+    @field_validator("mail_from_name")
+    @classmethod
+    def _sender_is_one_line(cls, value: str) -> str:
+        if CONTROL_CHARACTERS.search(value):
+            raise ValueError("a name on one line")
+        return value.strip()
+
+    @field_validator("mail_provider_settings")
+    @classmethod
+    def _mail_provider_is_told(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        is_service = info.data.get("mail_provider", "smtp") != "smtp"
+        if is_service and not info.data.get("mail_from"):
+            raise ValueError("mail_from to be set, since mail_provider is a service")
+        try:
+            mail.provider_settings(value, directory=info.data["directory"])
+        except OSError as error:
+            raise ValueError(f"a readable file ({error.filename}: {error.strerror})") from error
+        return value
+
+    @field_validator("mail_dkim_selector")
+    @classmethod
+    def _selector_is_a_name(cls, value: str) -> str:
+        if value and not HOST_PATTERN.fullmatch(value):
+            raise ValueError("a name such as mail2026, or nothing")
+        return value
+
     @field_validator("security_contact")
     @classmethod
     def _contact_is_an_address(cls, value: str) -> str:
@@ -258,6 +335,36 @@ class Config(BaseSettings):
         own = f"[{own}]" if ":" in own else own
         local = ("127.0.0.1", "localhost", "[::1]") if own in ("127.0.0.1", "localhost", "[::1]") else ()
         return tuple(dict.fromkeys((own, *self.hosts, *local)))
+
+    @property
+    def mail_server(self) -> mail.MailServer | None:
+        """The mail server, or None: letters then land in the desk's mailbox or go to `mail_provider`.
+
+        Raises ConfigurationError where its password cannot be read.
+        """
+        if not self.mail_url or self.mail_provider != "smtp":
+            return None
+        password = ""
+        if self.mail_password_file:
+            path = self.directory / self.mail_password_file
+            try:
+                password = path.read_text(encoding="utf-8").rstrip("\r\n")
+            except (OSError, UnicodeDecodeError) as error:
+                raise ConfigurationError(
+                    f"mail_password_file: seen {path}, which cannot be read ({error.__class__.__name__}), "
+                    "expected a file with the password and nothing else."
+                ) from error
+        return mail.mail_server(self.mail_url, password=password)
+
+    @property
+    def mail_provider_values(self) -> dict[str, str]:
+        """What `mail_provider_settings` says, read from the files it names."""
+        return mail.provider_settings(self.mail_provider_settings, directory=self.directory)
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether letters leave the house; otherwise the desk's mailbox takes them."""
+        return bool(self.mail_url) or self.mail_provider != "smtp"
 
     @property
     def sqlite_path(self) -> Path | None:

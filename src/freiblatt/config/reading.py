@@ -17,6 +17,7 @@ from freiblatt.config.facts import (
     DIRECTORY_VARIABLE,
     FILE_NAME,
     PREFIX,
+    SECRET_KEYS,
     Config,
     ConfigurationError,
     refuse_unwritable,
@@ -126,7 +127,7 @@ def _refuse_wrong_type(key: str, value: Any, places: Mapping[str, str]) -> None:
     else:
         fits, expected = isinstance(value, str), "a text in quotes"
     if not fits:
-        raise ConfigurationError(f"{places[key]}: seen {_shown(value)}, expected {expected}.")
+        raise ConfigurationError(f"{places[key]}: seen {_shown(value, key)}, expected {expected}.")
 
 
 def _variable(key: str) -> str | None:
@@ -138,8 +139,10 @@ def _place(key: str, places: Mapping[str, str], path: Path) -> str:
     return _variable(key) or places.get(key) or f"{path}: {key}"
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, key: str = "") -> str:
     """Return `value` as an error may show it: short, and without the password of an address."""
+    if key in SECRET_KEYS and value:
+        return "a value that is not shown here"
     text = re.sub(r"://.*@", "://…@", repr(value))
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 
@@ -166,7 +169,7 @@ def _sentence(path: Path, item: Any, places: Mapping[str, str]) -> str:
     variable = _variable(key)
     seen = os.environ[variable] if variable else item.get("input")
     expected = EXPECTED.get(item["type"], item["msg"]).format(**item.get("ctx", {}))
-    return f"{_place(key, places, path)}: seen {_shown(seen)}, expected {expected}."
+    return f"{_place(key, places, path)}: seen {_shown(seen, key)}, expected {expected}."
 
 
 @functools.cache

@@ -6,7 +6,6 @@ lost the database, finds nothing to end, so that two workers never both end the 
 
 import datetime
 import logging
-import re
 import traceback
 import uuid
 from collections.abc import Collection
@@ -20,10 +19,9 @@ from django_tasks_db.models import DBTaskResult
 
 from freiblatt.jobs.models import Job, JobState
 from freiblatt.jobs.policies import GiveUp, Policy, policy_of
+from freiblatt.lib.mail_addresses import without_addresses
 
 logger = logging.getLogger(__name__)
-
-MAIL_ADDRESS = re.compile(r"[^\s<>'\"(),;:=\[\]{}]+@[^\s<>'\"(),;:=\[\]{}]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +48,6 @@ class TooLongError(Exception):
 
 class ResultError(Exception):
     """The job did its work, but returned something that JSON cannot hold."""
-
-
-def without_addresses(text: str) -> str:
-    """Return the text with every mail address replaced: messages of mail servers name the reader."""
-    return MAIL_ADDRESS.sub("…@…", text)
 
 
 def take_turn(*, queues: Collection[str], worker: str, lease_seconds: float) -> Turn | None:

@@ -1,0 +1,398 @@
+"""Verbs of the post office: write a letter, deliver it, send it again, keep an address from getting any."""
+
+import datetime
+import logging
+import random
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_tasks import task
+from django_tasks.base import TaskContext
+
+from freiblatt.jobs.policies import Policy, policy
+from freiblatt.letters import delivery
+from freiblatt.letters.delivery import Answer, Outcome
+from freiblatt.letters.models import (
+    SENDING_SECONDS,
+    Letter,
+    LetterQuerySet,
+    LetterState,
+    Route,
+    Suppression,
+    SuppressionReason,
+)
+from freiblatt.letters.rendering import render
+from freiblatt.lib.mail_addresses import address_key, normalise
+
+logger = logging.getLogger(__name__)
+
+#: As long as mail servers try (RFC 5321, 4.5.4.1).
+PATIENCE = datetime.timedelta(days=5)
+#: Waits after a server put a letter off: a minute first, for grey-listing, three hours at most.
+PUT_OFF = Policy(first_wait_seconds=60, growth=2.5, longest_wait_seconds=3 * 3600)
+#: Waits between knocks at a mail server that is away.
+KNOCK = Policy(first_wait_seconds=20, growth=2, longest_wait_seconds=15 * 60)
+ERASE_BATCH = 500
+KEEP_FAILED_DAYS = 30
+KEEP_ROWS_DAYS = 180
+
+
+class LetterError(Exception):
+    """What was asked cannot be done with this letter; the message says why and names no address."""
+
+
+def post_letter(
+    *,
+    to: str,
+    template: str,
+    context: Mapping[str, object],
+    language: str,
+    kind: str,
+    to_name: str = "",
+    dedupe_key: str = "",
+    is_urgent: bool = False,
+    unsubscribe_url: str = "",
+    is_repeatable: bool = True,
+) -> Letter:
+    """Return a stored letter that goes out as soon as the caller's transaction commits.
+
+    `template` such as "newsroom/letters/invitation" names three files: `.subject.txt`, `.txt` and `.html`; they are
+    rendered now, in `language`, and frozen. `kind` is a short name that begins with the room's
+    ("newsroom_invitation"). Where a letter with this `dedupe_key` exists, that one is returned and nothing is sent.
+    `is_repeatable` False: where nobody knows whether it has arrived, it is not sent a second time.
+    Raises LetterError on a bad address, and where address, name, subject or `unsubscribe_url` hold a line break.
+    """
+    words = render(template, context, language=language, unsubscribe_url=unsubscribe_url)
+    return post_words(
+        to=to,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        language=language,
+        kind=kind,
+        to_name=to_name,
+        dedupe_key=dedupe_key,
+        is_urgent=is_urgent,
+        unsubscribe_url=unsubscribe_url,
+        is_repeatable=is_repeatable,
+    )
+
+
+def post_words(
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    html: str,
+    language: str,
+    kind: str,
+    to_name: str = "",
+    dedupe_key: str = "",
+    is_urgent: bool = False,
+    unsubscribe_url: str = "",
+    is_repeatable: bool = True,
+) -> Letter:
+    """Return a stored letter with these words, which are ready; otherwise as `post_letter`."""
+    address = _address(to)
+    for name, value in (("to_name", to_name), ("subject", subject), ("unsubscribe_url", unsubscribe_url)):
+        # As str.splitlines does: everything that some program along the way may take for a line break.
+        if len(value.splitlines()) > 1 or value != value.strip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029") or "\0" in value:
+            raise LetterError(_("%(field)s: a line break was seen where one line was expected.") % {"field": name})
+    if dedupe_key and (known := Letter.objects.filter(dedupe_key=dedupe_key).first()):
+        return known
+    try:
+        with transaction.atomic():
+            letter = Letter.objects.create(
+                kind=kind,
+                language=language,
+                to_address=address,
+                to_name=to_name[:120],
+                address_key=address_key(address),
+                subject=_shortened(subject),
+                text=text,
+                html=html,
+                unsubscribe_url=unsubscribe_url,
+                dedupe_key=dedupe_key or None,
+                is_urgent=is_urgent,
+                is_repeatable=is_repeatable,
+                give_up_at=timezone.now() + PATIENCE,
+            )
+            _enqueue(letter)
+    except IntegrityError:
+        # Another process posted it at the same moment.
+        known = Letter.objects.filter(dedupe_key=dedupe_key).first() if dedupe_key else None
+        if known is None:
+            raise
+        return known
+    return letter
+
+
+def _address(to: str) -> str:
+    try:
+        return normalise(to)
+    except ValidationError as error:
+        raise LetterError(" ".join(error.messages)) from error
+
+
+def _shortened(subject: str) -> str:
+    return subject if len(subject) <= 250 else f"{subject[:249]}…"
+
+
+def _enqueue(letter: Letter, *, due: datetime.datetime | None = None) -> None:
+    queue = "urgent" if letter.is_urgent else "default"
+    deliver_letter.using(queue_name=queue, run_after=due).enqueue(letter_pk=letter.pk)
+
+
+@policy(limit_seconds=SENDING_SECONDS - 30, moot_on=(Letter.DoesNotExist,))
+@task(queue_name="default", takes_context=True)
+def deliver_letter(context: TaskContext, letter_pk: int) -> None:
+    """Show one letter to the mail server, or lay it into the desk's mailbox where there is none.
+
+    A letter that cannot go out now is put down for later by itself, without failing the job: letters wait longer than
+    jobs do. What the job before this one left in the middle is taken up or given up by `Letter.is_repeatable`.
+    """
+    letter = _take(letter_pk, job=str(context.task_result.id))
+    if letter is None:
+        return
+    is_more = Letter.objects.due(timezone.now()).exists()
+    _note(letter, delivery.hand_over(letter, keep_open=is_more))
+
+
+@transaction.atomic
+def _take(letter_pk: int, *, job: str) -> Letter | None:
+    """Return the letter, marked as being sent, if it has to be shown to the mail server now."""
+    letter = Letter.objects.select_for_update().get(pk=letter_pk)
+    now = timezone.now()
+    if letter.state == LetterState.SENDING:
+        if letter.sending_job != job and letter.sending_until and letter.sending_until > now:
+            _enqueue(letter, due=letter.sending_until)
+            return None
+        # The try before this one ended in the middle: its worker is gone, and whether the server took the letter
+        # nobody knows. The Message-ID stays, so that a double can be told from a second letter.
+        letter.answer = "The program was stopped while the letter was being sent."
+        if not letter.is_repeatable:
+            _settle(letter, LetterState.UNKNOWN)
+            return None
+    elif letter.state != LetterState.WAITING:
+        return None
+    elif letter.due_at > now:
+        _enqueue(letter, due=letter.due_at)
+        return None
+    if letter.give_up_at <= now:
+        _settle(letter, LetterState.FAILED)
+        return None
+    if Suppression.objects.filter(address_key=letter.address_key).exists():
+        _settle(letter, LetterState.SUPPRESSED)
+        return None
+    if not settings.MAIL_HAS_SERVER:
+        letter.is_in_desk = True
+        letter.sent_at = now
+        _settle(letter, LetterState.SENT)
+        return None
+    if due := _blocked_until(now) or _slot_after(letter, now):
+        _put_off(letter, due)
+        return None
+    letter.state = LetterState.SENDING
+    letter.sending_job = job
+    letter.sending_until = now + datetime.timedelta(seconds=SENDING_SECONDS)
+    letter.handed_over_at = now
+    letter.attempts += 1
+    letter.save()
+    return letter
+
+
+def _blocked_until(now: datetime.datetime) -> datetime.datetime | None:
+    """Return when the mail server is knocked at again, or None if nothing is known against it."""
+    until = Route.objects.filter(pk=1, blocked_until__gt=now).values_list("blocked_until", flat=True).first()
+    return until + datetime.timedelta(seconds=random.uniform(0, 5)) if until else None  # noqa: S311 (spreads load)
+
+
+def _slot_after(letter: Letter, now: datetime.datetime) -> datetime.datetime | None:
+    """Return when this letter may go out if not now, so that no minute sees more than the configured number.
+
+    Ordinary letters are spread evenly, each with a time of its own; urgent ones take the next free place in the last
+    sixty seconds.
+    """
+    most = settings.MAIL_PER_MINUTE
+    if not most:
+        return None
+    route, _is_new = Route.objects.select_for_update().get_or_create(pk=1)
+    minute = datetime.timedelta(minutes=1)
+    latest: list[datetime.datetime] = list(
+        Letter.objects.handed_over_since(now - minute)
+        .order_by("-handed_over_at")
+        .values_list("handed_over_at", flat=True)[:most]  # type: ignore[arg-type] (those without are not among them)
+    )
+    is_full = len(latest) >= most
+    if letter.is_urgent:
+        return latest[-1] + minute if is_full else None
+    has_place = letter.slot_at is not None and letter.slot_at <= now
+    if has_place and not is_full:
+        return None
+    slot = max(now, route.next_slot_at)
+    if is_full:
+        slot = max(slot, latest[-1] + minute)
+    route.next_slot_at = slot + minute / most
+    route.save(update_fields=["next_slot_at"])
+    if slot <= now:
+        return None
+    letter.slot_at = slot
+    return slot
+
+
+def _put_off(letter: Letter, due: datetime.datetime) -> None:
+    letter.state = LetterState.WAITING
+    letter.sending_job, letter.sending_until = "", None
+    letter.due_at = due
+    letter.save()
+    _enqueue(letter, due=due)
+
+
+def _settle(letter: Letter, state: LetterState) -> None:
+    letter.state = state
+    letter.sending_job, letter.sending_until = "", None
+    letter.save()
+    if state in (LetterState.FAILED, LetterState.UNKNOWN):
+        logger.warning("Letter %s (%s) is %s: %s", letter.pk, letter.kind, state.value, letter.answer)
+    is_over = state == LetterState.SUPPRESSED or (state == LetterState.SENT and not letter.is_in_desk)
+    if is_over and not settings.MAIL_KEEP_DAYS:
+        Letter.objects.filter(pk=letter.pk).update(**_erased(timezone.now()))
+
+
+@transaction.atomic
+def _note(shown: Letter, answer: Answer) -> None:
+    """Write down what became of a try; do nothing where another job has taken the letter meanwhile."""
+    letter = Letter.objects.select_for_update().get(pk=shown.pk)
+    if letter.state != LetterState.SENDING or letter.sending_job != shown.sending_job:
+        return
+    now = timezone.now()
+    letter.answer = answer.says
+    if answer.outcome == Outcome.AWAY:
+        _put_off(letter, _note_block(answer.says, now))
+        return
+    _note_passage()
+    if answer.outcome == Outcome.ACCEPTED:
+        letter.sent_at = now
+        _settle(letter, LetterState.SENT)
+    elif answer.outcome == Outcome.REFUSED:
+        _settle(letter, LetterState.FAILED)
+    elif answer.outcome == Outcome.NO_MAILBOX:
+        suppress_key(key=letter.address_key, reason=SuppressionReason.BOUNCE, source=answer.says[:200])
+        _settle(letter, LetterState.FAILED)
+    elif answer.outcome == Outcome.UNKNOWN and not letter.is_repeatable:
+        _settle(letter, LetterState.UNKNOWN)
+    else:
+        _put_off(letter, now + datetime.timedelta(seconds=PUT_OFF.wait_seconds(attempts=letter.attempts)))
+
+
+def _note_block(says: str, now: datetime.datetime) -> datetime.datetime:
+    """Write down that the server is away; return when it is knocked at again."""
+    route, _is_new = Route.objects.select_for_update().get_or_create(pk=1)
+    if route.blocked_until is None or route.blocked_until <= now:
+        if route.blocked_since is None:
+            logger.warning("The mail server takes no letters; they wait. It says: %s", says)
+        route.failures += 1
+        route.blocked_since = route.blocked_since or now
+        route.blocked_until = now + datetime.timedelta(seconds=KNOCK.wait_seconds(attempts=route.failures))
+        route.says = says
+        route.save()
+    return route.blocked_until
+
+
+def _note_passage() -> None:
+    if Route.objects.filter(pk=1, blocked_since__isnull=False).update(
+        blocked_since=None, blocked_until=None, failures=0, says=""
+    ):
+        logger.info("The mail server takes letters again.")
+
+
+def send_again(*, letter: Letter) -> Letter:
+    """Return a letter that failed, is perhaps sent or was suppressed, due now and with its whole patience before it."""
+    with transaction.atomic():
+        found = Letter.objects.select_for_update().filter(pk=letter.pk).first()
+        if found is None or found.state in (LetterState.SENT, LetterState.WAITING, LetterState.SENDING):
+            raise LetterError(_("This letter is not one that can be sent again."))
+        if found.erased_at:
+            raise LetterError(_("Text and address of this letter have been erased. It cannot be sent again."))
+        now = timezone.now()
+        found.attempts = 0
+        found.due_at, found.give_up_at = now, now + PATIENCE
+        found.state = LetterState.WAITING
+        found.save()
+        _enqueue(found)
+    logger.info("Letter %s (%s) is sent again on request.", found.pk, found.kind)
+    return found
+
+
+def knock_now() -> None:
+    """Let the next letter try the mail server at once: somebody has mended it."""
+    now = timezone.now()
+    with transaction.atomic():
+        Route.objects.filter(pk=1).update(blocked_until=None)
+        for letter in Letter.objects.select_for_update().filter(state=LetterState.WAITING, due_at__gt=now)[:500]:
+            letter.due_at = now
+            letter.save(update_fields=["due_at"])
+            _enqueue(letter)
+
+
+def suppress(*, address: str, reason: SuppressionReason, source: str = "") -> Suppression:
+    """Return the row that keeps `address` from getting letters; the first reason stays. Raises LetterError."""
+    return suppress_key(key=address_key(_address(address)), reason=reason, source=source)
+
+
+def suppress_key(*, key: str, reason: SuppressionReason, source: str = "") -> Suppression:
+    """Return the row that keeps the address with this keyed hash from getting letters; the first reason stays."""
+    row, _is_new = Suppression.objects.get_or_create(address_key=key, defaults={"reason": reason, "source": source})
+    return row
+
+
+def release(*, suppression: Suppression) -> None:
+    """Let the address get letters again. Letters that were not sent meanwhile stay unsent."""
+    Suppression.objects.filter(pk=suppression.pk).delete()
+
+
+@task(queue_name="bulk")
+def erase_letters() -> int:
+    """Return how many letters lost text and address, which are kept no longer than needed; drop very old rows.
+
+    Delivered letters after the configured days, others after a month; what lies in the desk's mailbox stays while
+    there is no mail server.
+    """
+    now = timezone.now()
+    day = datetime.timedelta(days=1)
+    standing = Letter.objects.filter(erased_at__isnull=True)
+    over = [LetterState.SENT, LetterState.SUPPRESSED]
+    delivered = standing.filter(state__in=over, created_at__lte=now - settings.MAIL_KEEP_DAYS * day)
+    if not settings.MAIL_HAS_SERVER:
+        delivered = delivered.filter(is_in_desk=False)
+    stuck = standing.filter(
+        state__in=[LetterState.FAILED, LetterState.UNKNOWN], created_at__lte=now - KEEP_FAILED_DAYS * day
+    )
+    count = _in_batches(delivered, now) + _in_batches(stuck, now)
+    old = Letter.objects.filter(erased_at__lte=now - KEEP_ROWS_DAYS * day)
+    while keys := list(old.order_by().values_list("pk", flat=True)[:ERASE_BATCH]):
+        Letter.objects.filter(pk__in=keys).delete()
+    return count
+
+
+def _in_batches(letters: LetterQuerySet, now: datetime.datetime) -> int:
+    count = 0
+    while keys := list(letters.order_by().values_list("pk", flat=True)[:ERASE_BATCH]):
+        count += Letter.objects.filter(pk__in=keys, erased_at__isnull=True).update(**_erased(now))
+    return count
+
+
+def _erased(now: datetime.datetime) -> dict[str, object]:
+    return {
+        "to_address": "",
+        "to_name": "",
+        "subject": "",
+        "text": "",
+        "html": "",
+        "unsubscribe_url": "",
+        "erased_at": now,
+    }
