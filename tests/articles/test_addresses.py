@@ -1,14 +1,20 @@
 """Addresses: which are refused, which lead on, which are gone."""
 
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client, TestCase
-from django.utils import translation
+from django.urls import reverse
+from django.utils import timezone, translation
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
-from freiblatt.articles.actions import free_slug, publish_article, unpublish_article
+from freiblatt.articles.actions import free_slug, publish_article, publish_due, unpublish_article
 from freiblatt.articles.models import ArticlePage, FrontPage, PlainPage, SectionPage
+from tests.cast import make_owner
 from tests.factories import make_article, make_author, make_section, make_topic
 
 
@@ -229,6 +235,125 @@ def test_articles_of_a_deleted_section_are_gone(front: FrontPage, client: Client
     SectionPage.objects.get(pk=section.pk).delete()
     assert client.get("/europa/hafen/").status_code == 410
     assert client.get("/").context["lead"] is None
+
+
+def make_plain(*, slug: str = "impressum", **fields: Any) -> PlainPage:
+    page = PlainPage(title="Impressum", slug=slug, text="<p>Wer hier schreibt.</p>", **fields)
+    FrontPage.objects.get(locale__language_code="de").add_child(instance=page)
+    return page
+
+
+def rename(page: Page, slug: str) -> None:
+    page = Page.objects.get(pk=page.pk).specific
+    page.slug = slug
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        page.save_revision().publish()
+
+
+def unpublish(page: Page) -> None:
+    Page.objects.get(pk=page.pk).specific.unpublish()
+
+
+def statuses(client: Client, *addresses: str) -> list[int]:
+    return [client.get(address).status_code for address in addresses]
+
+
+@pytest.mark.parametrize("make", [make_section, make_plain])
+def test_unpublished_section_or_plain_page_is_gone_and_may_come_back(
+    front: FrontPage, client: Client, make: Callable[..., Page]
+) -> None:
+    page = make(slug="weg")
+    unpublish(page)
+    response = client.get("/weg/")
+    assert response.status_code == 410
+    assert not hasattr(response, "store_keys")
+    assert statuses(client, "/weg/feed.atom", "/weg/feed.json", "/weg/feed.rss") == [410, 410, 404]
+    Page.objects.get(pk=page.pk).specific.save_revision().publish()
+    assert client.get("/weg/").status_code == 200
+    # Wagtail stores some changes as a bare page.
+    Page.objects.get(pk=page.pk).unpublish()
+    assert client.get("/weg/").status_code == 410
+
+
+@pytest.mark.parametrize("make", [make_section, make_plain])
+def test_deleted_section_or_plain_page_is_gone_at_all_its_addresses(
+    front: FrontPage, client: Client, make: Callable[..., Page]
+) -> None:
+    page = make(slug="weg")
+    rename(page, "neu")
+    assert client.get("/weg/").headers["Location"] == "/neu/"
+    type(page).objects.get(pk=page.pk).delete()
+    assert statuses(client, "/weg/", "/neu/") == [410, 410]
+
+
+@pytest.mark.parametrize("make", [make_section, make_plain])
+def test_page_deleted_after_it_was_unpublished_stays_gone(
+    front: FrontPage, client: Client, make: Callable[..., Page]
+) -> None:
+    page = make(slug="weg")
+    rename(page, "neu")
+    unpublish(page)
+    type(page).objects.get(pk=page.pk).delete()
+    assert statuses(client, "/weg/", "/neu/") == [410, 410]
+
+
+@pytest.mark.parametrize("make", [make_section, make_plain])
+def test_new_page_takes_the_address_of_one_that_is_gone(
+    front: FrontPage, client: Client, make: Callable[..., Page]
+) -> None:
+    first = make_section(title="Weg", slug="weg")
+    make_article(section=first, slug="hafen")
+    SectionPage.objects.get(pk=first.pk).delete()
+    second = make(slug="weg")
+    assert client.get("/weg/").context["page"] == second
+    assert client.get("/weg/hafen/").status_code == 410
+    # Its going is its own; nothing of the first comes back.
+    rename(second, "neu")
+    assert client.get("/weg/").headers["Location"] == "/neu/"
+    assert client.get("/neu/").status_code == 200
+
+
+@pytest.mark.parametrize("make", [make_section, make_plain])
+def test_no_redirect_leads_in_a_circle(front: FrontPage, client: Client, make: Callable[..., Page]) -> None:
+    page = make(slug="a")
+    for slug in ("b", "a", "b"):
+        rename(page, slug)
+    assert client.get("/a/").headers["Location"] == "/b/"
+    unpublish(page)
+    assert client.get("/a/", follow=True).status_code == 410
+    # Back at its first address, it is found from both.
+    rename(page, "a")
+    assert client.get("/a/").status_code == 200
+    assert client.get("/b/", follow=True).redirect_chain == [("/a/", 301)]
+    # Another page takes the second address and goes again: the first page is not told for it.
+    other = make(slug="b", title="Andere") if make is make_section else make(slug="b")
+    assert client.get("/b/").context["page"] == other
+    unpublish(other)
+    assert client.get("/b/").status_code == 410
+
+
+def test_section_or_plain_page_that_never_was_public_is_not_gone(front: FrontPage, client: Client) -> None:
+    for page in (make_section(title="Entwurf", slug="entwurf", live=False), make_plain(live=False)):
+        page.save_revision()
+        assert client.get(page.url).status_code == 404
+        type(page).objects.get(pk=page.pk).delete()
+        assert client.get(f"/{page.slug}/").status_code == 404
+
+
+def test_desk_unpublishes_and_deletes_a_section(front: FrontPage, client: Client) -> None:
+    client.force_login(make_owner(), backend="django.contrib.auth.backends.ModelBackend")
+    for action, slug in (("unpublish", "europa"), ("delete", "klima")):
+        section = make_section(title=slug.title())
+        answer = client.post(reverse(f"wagtailadmin_pages:{action}", args=[section.pk]))
+        assert answer.status_code == 302
+        assert Client().get(f"/{slug}/").status_code == 410
+
+
+def test_section_whose_time_has_run_out_is_gone(front: FrontPage, client: Client) -> None:
+    section = make_section(title="Europa")
+    SectionPage.objects.filter(pk=section.pk).update(expire_at=timezone.now() - timedelta(minutes=1))
+    assert publish_due.func() == 1
+    assert client.get("/europa/").status_code == 410
 
 
 def test_draft_never_was_anywhere(front: FrontPage, client: Client) -> None:

@@ -11,7 +11,13 @@ from wagtail.signals import copy_for_translation_done, page_slug_changed, post_p
 
 from freiblatt.articles import keys
 from freiblatt.articles.actions.listing import forget_article, list_article
-from freiblatt.articles.actions.redirecting import redirect_addresses, redirect_moved_page
+from freiblatt.articles.actions.redirecting import (
+    leave_address,
+    leave_addresses_for_good,
+    redirect_addresses,
+    redirect_moved_page,
+    take_address,
+)
 from freiblatt.articles.languages import addresses_in_all_languages
 from freiblatt.articles.models import ArticlePage, Author, FrontPage, Listing, PlainPage, SectionPage, Topic
 from freiblatt.articles.models.listing import topic_list
@@ -51,6 +57,7 @@ def follow_moved_page(instance: Page, raw: bool = False, update_fields: Any = No
         page.save(clean=False)
     elif isinstance(page, SectionPage | PlainPage | FrontPage):
         mark_stale({*_keys_of_page(page), *_keys_of_menus(page)})
+        _note_address(page, was_live=instance.was_live)
 
 
 @receiver(page_slug_changed)
@@ -63,6 +70,25 @@ def redirect_renamed_page(instance: Page, instance_before: Page, **kwargs: Any) 
 def redirect_moved(instance: Page, url_path_before: str, **kwargs: Any) -> None:
     """Lead readers on from the addresses that a page and all below it had before the move."""
     redirect_moved_page(page=instance.specific, url_path_before=url_path_before)
+
+
+@receiver(pre_save, sender=Page)
+@receiver(pre_save, sender=SectionPage)
+@receiver(pre_save, sender=PlainPage)
+def remember_live(instance: Page, raw: bool = False, update_fields: Any = None, **kwargs: Any) -> None:
+    """Remember whether readers saw a section or a plain page."""
+    is_looked_up = instance.pk is not None and not raw and not _is_draft(update_fields)
+    instance.was_live = is_looked_up and Page.objects.filter(pk=instance.pk, live=True).exists()
+
+
+def _note_address(page: Page, *, was_live: bool) -> None:
+    """Keep what readers hear at the address of a section or a plain page; a front page's is always in use."""
+    if isinstance(page, FrontPage):
+        return
+    if page.live:
+        take_address(page=page)
+    elif was_live:
+        leave_address(page=page)
 
 
 @receiver(pre_save, sender=FrontPage)
@@ -82,6 +108,7 @@ def mark_saved_page(instance: Page, update_fields: Any = None, raw: bool = False
     found = {*_keys_of_page(instance)}
     if not isinstance(instance, FrontPage):
         found |= _keys_of_menus(instance)
+        _note_address(instance, was_live=instance.was_live)
     elif instance.known_as != (instance.title, instance.live):
         found.add(keys.SITE)  # every page offers the languages; menus may name a front page
     mark_stale(found)
@@ -91,8 +118,10 @@ def mark_saved_page(instance: Page, update_fields: Any = None, raw: bool = False
 @receiver(pre_delete, sender=PlainPage)
 @receiver(pre_delete, sender=FrontPage)
 def mark_deleted_page(instance: Page, **kwargs: Any) -> None:
-    """Mark stale what shows a page that goes."""
+    """Mark stale what shows a page that goes, and remember where it stood."""
     mark_stale({*_keys_of_page(instance), keys.SITE})
+    if not isinstance(instance, FrontPage):
+        leave_addresses_for_good(page=instance)
 
 
 def _keys_of_page(page: Page) -> list[str]:

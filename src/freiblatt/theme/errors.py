@@ -1,6 +1,7 @@
 """Error pages: what helps the reader on."""
 
 import logging
+import re
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +14,8 @@ from freiblatt.articles.models import RemovedAddress
 
 logger = logging.getLogger(__name__)
 
+#: A feed goes with its page.
+FEED = re.compile(r"(?<=/)feed\.(atom|json)$")
 #: What is left to say where not even a template can be read.
 LAST_WORDS = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Something went wrong</title>'
@@ -21,11 +24,11 @@ LAST_WORDS = (
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 404 with the newest articles and the sections, or 410 where an article stood; never kept.
+    """Answer 404 with the newest articles and the sections, or 410 where a page or its feed stood; never kept.
 
     Addresses that do not exist are without number, so keeping their pages would fill the store with nothing.
     """
-    status = 410 if RemovedAddress.is_gone(request.path) else 404
+    status = 410 if RemovedAddress.is_gone(FEED.sub("", request.path)) else 404
     context = {
         **error_context(translation.get_language() or ""),
         "page_title": _("Page not found") if status == 404 else _("Withdrawn"),

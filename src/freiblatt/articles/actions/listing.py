@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from wagtail.contrib.redirects.models import Redirect
 
 from freiblatt.articles import keys
-from freiblatt.articles.actions.redirecting import free_addresses
-from freiblatt.articles.models import ArticlePage, Listing, RemovedAddress
+from freiblatt.articles.actions.redirecting import leave_address, leave_addresses_for_good, take_address
+from freiblatt.articles.models import ArticlePage, Listing
 from freiblatt.articles.models.listing import (
     author_list,
     key_of_list,
@@ -61,10 +60,9 @@ def _put_into_lists(article: ArticlePage) -> tuple[bool, bool]:
         return False, False
     mark_stale(_keys_of_change(article, {*before, *wanted}))
     if is_public:
-        RemovedAddress.objects.filter(path=_path_of(article)).delete()
-        free_addresses(paths=[_path_of(article)])
+        take_address(page=article)
     else:
-        _remember_removed(article)
+        leave_address(page=article)
     return bool(before), is_public
 
 
@@ -72,11 +70,7 @@ def _put_into_lists(article: ArticlePage) -> tuple[bool, bool]:
 def forget_article(*, article: ArticlePage) -> None:
     """Mark stale what shows `article`, whose row is about to go, and announce it."""
     names = Listing.objects.filter(article=article).values_list("name", flat=True)
-    if names:
-        _remember_removed(article)
-        # The redirects from its earlier addresses go with it.
-        earlier = Redirect.objects.filter(redirect_page=article.pk).values_list("old_path", flat=True)
-        RemovedAddress.objects.bulk_create([RemovedAddress(path=f"{path}/") for path in earlier], ignore_conflicts=True)
+    leave_addresses_for_good(page=article)
     mark_stale(_keys_of_change(article, names))
     article_deleted.send(sender=ArticlePage, article=article)
 
@@ -93,15 +87,6 @@ def relist_all() -> int:
             _put_into_lists(article)
         count += 1
     return count
-
-
-def _path_of(article: ArticlePage) -> str:
-    return (article.get_url() or "")[: RemovedAddress.MAX_LENGTH]
-
-
-def _remember_removed(article: ArticlePage) -> None:
-    if path := _path_of(article):
-        RemovedAddress.objects.get_or_create(path=path)
 
 
 def _keys_of_change(article: ArticlePage, names: Iterable[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Verbs of addresses: whoever opens an address that something had before is led to where it stands now."""
+"""Verbs of addresses: whoever opens an address that something had before is led on, or told that it is gone."""
 
 import copy
 from collections.abc import Iterable, Mapping
@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
+
+from freiblatt.articles.models.removed import RemovedAddress
 
 #: Rows in one statement: databases bound how many values and conditions one may have.
 _BATCH = 500
@@ -64,6 +66,33 @@ def free_addresses(*, paths: Iterable[str]) -> None:
     wanted = [Redirect.normalise_path(path) for path in paths]
     for start in range(0, len(wanted), _BATCH):
         Redirect.objects.filter(old_path__in=wanted[start : start + _BATCH], automatically_created=True).delete()
+
+
+@transaction.atomic
+def take_address(*, page: Page) -> None:
+    """Let the address of `page`, which is public, lead nowhere else and not be taken for gone."""
+    if path := _path_of(page):
+        RemovedAddress.objects.filter(path=path).delete()
+        free_addresses(paths=[path])
+
+
+def leave_address(*, page: Page) -> None:
+    """Remember that `page`, which was public, is no more at its address, which answers 410 from now on."""
+    if path := _path_of(page):
+        RemovedAddress.objects.get_or_create(path=path)
+
+
+@transaction.atomic
+def leave_addresses_for_good(*, page: Page) -> None:
+    """Remember the addresses at which readers found `page`, which is about to be deleted, and its redirects with it."""
+    if page.live:
+        leave_address(page=page)
+    earlier = Redirect.objects.filter(redirect_page=page.pk).values_list("old_path", flat=True)
+    RemovedAddress.objects.bulk_create([RemovedAddress(path=f"{path}/") for path in earlier], ignore_conflicts=True)
+
+
+def _path_of(page: Page) -> str:
+    return (page.get_url() or "")[: RemovedAddress.MAX_LENGTH]
 
 
 def _write(redirects: Iterable[Redirect]) -> int:

@@ -6,7 +6,7 @@ from wagtail.contrib.redirects.models import Redirect
 
 
 class RemovedAddress(models.Model):
-    """The address of an article that was public and is no more, so that readers get 410 and know it was no typo."""
+    """The address of a page that was public and is no more, so that readers get 410 and know it was no typo."""
 
     MAX_LENGTH = 500
 
@@ -22,7 +22,7 @@ class RemovedAddress(models.Model):
 
     @classmethod
     def is_gone(cls, path: str) -> bool:
-        """Return whether an article stood at `path` and has not moved on from there."""
+        """Return whether a page stood at `path` and has not moved on from there."""
         if not cls.objects.filter(path=path[: cls.MAX_LENGTH]).exists():
             return False
         return not Redirect.objects.filter(old_path=Redirect.normalise_path(path)).exists()
