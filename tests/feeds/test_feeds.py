@@ -5,11 +5,12 @@ from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
-from django.test import Client
+from django.test import Client, TestCase
 from django.utils import timezone
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.rich_text import RichText
 
-from freiblatt.articles.models import ArticlePage, FrontPage
+from freiblatt.articles.models import ArticlePage, Author, FrontPage, Topic
 from tests.factories import make_article, make_author, make_section, make_topic
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -113,6 +114,44 @@ def test_an_empty_feed_is_valid_and_does_not_change_by_itself(front: FrontPage, 
 )
 def test_what_is_not_there_is_404(front: FrontPage, client: Client, address: str) -> None:
     assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["atom", "json"])
+def test_feed_moves_with_its_page(port: ArticlePage, client: Client, kind: str) -> None:
+    section = port.get_parent().specific
+    for slug in ("eu", "welt"):
+        section.slug = slug
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            section.save_revision().publish()
+    for thing, slug in ((Author.objects.get(), "rosa-sommer"), (Topic.objects.get(), "wirtschaft")):
+        thing.slug = slug
+        thing.save()
+    for old, new in {
+        "/europa/": "/welt/",
+        "/eu/": "/welt/",
+        "/autoren/rosa-winter/": "/autoren/rosa-sommer/",
+        "/en/authors/rosa-winter/": "/en/authors/rosa-sommer/",
+        "/themen/handel/": "/themen/wirtschaft/",
+    }.items():
+        answer = client.get(f"{old}feed.{kind}")
+        assert (answer.status_code, answer.headers["Location"]) == (301, f"{new}feed.{kind}")
+        assert not hasattr(answer, "store_keys")
+        assert client.get(f"{new}feed.{kind}").status_code == 200
+
+
+def test_feed_of_a_new_page_is_not_led_away(port: ArticlePage, client: Client) -> None:
+    rosa = Author.objects.get()
+    rosa.slug = "rosa-sommer"
+    rosa.save()
+    make_author(name="Rosa Winter")
+    assert titles(atom(client, "/autoren/rosa-winter/feed.atom")) == []
+    assert titles(atom(client, "/autoren/rosa-sommer/feed.atom")) == ["Ein Hafen wird verkauft"]
+
+
+def test_redirect_made_by_hand_moves_no_feed(front: FrontPage, client: Client) -> None:
+    Redirect.add_redirect("/alt/", redirect_to="https://example.org/neu/")
+    assert client.get("/alt/").headers["Location"] == "https://example.org/neu/"
+    assert client.get("/alt/feed.atom").status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 3])

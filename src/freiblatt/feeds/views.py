@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
+from wagtail.contrib.redirects.middleware import get_redirect
 
 from freiblatt.config import current
 from freiblatt.feeds import atom, json_feed, sitemaps
@@ -28,7 +29,14 @@ from freiblatt.pagestore.actions import keep
 SECURITY_TXT_DAYS = 180
 
 
-def _answer(channel: Channel, format: str) -> HttpResponse:  # noqa: A002 (the word of the addresses)
+def _answer(request: HttpRequest, format: str, find: Callable[..., Channel], *names: str) -> HttpResponse:  # noqa: A002
+    """Answer with the feed that `find` finds, or lead to where it stands now. Raises Http404."""
+    try:
+        channel = find(translation.get_language(), *names)
+    except ObjectDoesNotExist as error:
+        if new_address := _new_address(request):
+            return HttpResponsePermanentRedirect(new_address)
+        raise Http404(str(error)) from error
     found = entries(channel.articles)
     if format == "json":
         response = HttpResponse(json_feed.write(channel, found), content_type=json_feed.CONTENT_TYPE)
@@ -37,35 +45,40 @@ def _answer(channel: Channel, format: str) -> HttpResponse:  # noqa: A002 (the w
     return keep(response, keys=[*channel.keys, *(key for entry in found for key in entry.keys)])
 
 
-def _channel_or_404(find: Callable[..., Channel], *arguments: str) -> Channel:
-    try:
-        return find(translation.get_language(), *arguments)
-    except ObjectDoesNotExist as error:
-        raise Http404(str(error)) from error
+def _new_address(request: HttpRequest) -> str:
+    """Return where the feed asked for stands since the address of its page changed; "" where nothing is known of it.
+
+    Redirects that the desk made by hand lead from one page to another, which need not have a feed.
+    """
+    page_path, slash, name = request.path.rpartition("/")
+    redirect = get_redirect(request, page_path)
+    if redirect is None or not redirect.automatically_created or not redirect.link:
+        return ""
+    return f"{redirect.link.rstrip('/')}{slash}{name}"
 
 
 @require_safe
 def publication_feed(request: HttpRequest, format: str) -> HttpResponse:  # noqa: A002
     """Answer with the feed of everything in the address's language."""
-    return _answer(_channel_or_404(publication_channel), format)
+    return _answer(request, format, publication_channel)
 
 
 @require_safe
 def section_feed(request: HttpRequest, section: str, format: str) -> HttpResponse:  # noqa: A002
     """Answer with a section's feed."""
-    return _answer(_channel_or_404(section_channel, section), format)
+    return _answer(request, format, section_channel, section)
 
 
 @require_safe
 def author_feed(request: HttpRequest, slug: str, format: str) -> HttpResponse:  # noqa: A002
     """Answer with an author's feed."""
-    return _answer(_channel_or_404(author_channel, slug), format)
+    return _answer(request, format, author_channel, slug)
 
 
 @require_safe
 def topic_feed(request: HttpRequest, slug: str, format: str) -> HttpResponse:  # noqa: A002
     """Answer with a topic's feed."""
-    return _answer(_channel_or_404(topic_channel, slug), format)
+    return _answer(request, format, topic_channel, slug)
 
 
 @require_safe
