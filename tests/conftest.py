@@ -193,6 +193,14 @@ def plain_static(settings) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _nothing_counted() -> None:
+    """Let no test pay for what another one's strangers did."""
+    from freiblatt.lib import limits
+
+    limits.start_over()
+
+
+@pytest.fixture(autouse=True)
 def _first_rows(request: pytest.FixtureRequest) -> None:
     """Plant again what migrations planted, where a test that really commits has swept the database before.
 

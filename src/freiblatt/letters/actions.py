@@ -222,11 +222,8 @@ def _slot_after(letter: Letter, now: datetime.datetime) -> datetime.datetime | N
         return None
     route, _is_new = Route.objects.select_for_update().get_or_create(pk=1)
     minute = datetime.timedelta(minutes=1)
-    latest: list[datetime.datetime] = list(
-        Letter.objects.handed_over_since(now - minute)
-        .order_by("-handed_over_at")
-        .values_list("handed_over_at", flat=True)[:most]  # type: ignore[arg-type] (those without are not among them)
-    )
+    handed_over = Letter.objects.handed_over_since(now - minute).order_by("-handed_over_at")
+    latest = [moment for moment in handed_over.values_list("handed_over_at", flat=True)[:most] if moment]
     is_full = len(latest) >= most
     if letter.is_urgent:
         return latest[-1] + minute if is_full else None
