@@ -15,6 +15,8 @@ DEVELOPER := $(VENV)/.developer
 CATALOGUES := $(VENV)/.catalogues
 DESK := .cache/desk/secret.key
 PAGE_TOOLS := .cache/npm/.installed
+NEED_NGINX := tools/need nginx nginx-light \
+	&& tools/need ngx_http_brotli_static_module.so libnginx-mod-http-brotli-static
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 # -r: says at the end what failed and what was skipped, and why.
 PYTEST := $(BIN)/python -m pytest -q -rfEs
@@ -80,18 +82,23 @@ postgresql:
 gettext:
 	tools/need xgettext gettext
 
+# What stands beside the program in tests. As with the page tools: `make test` skips what needs a missing one.
+servers:
+	{ $(NEED_NGINX) && tools/need systemd-analyze systemd \
+	  && { command -v valkey-server >/dev/null || tools/need redis-server redis-server; }; } \
+	  || test -z "$(REQUIRE_BROWSER)"
+
 measuring:
+	$(NEED_NGINX)
 	tools/need wrk wrk
 	tools/need taskset util-linux
-	tools/need nginx nginx-light
-	tools/need ngx_http_brotli_static_module.so libnginx-mod-http-brotli-static
 
 # For everybody
 
 demo: $(CATALOGUES)
 	PORT=$(PORT) $(BIN)/freiblatt demo --publication demo-publication
 
-test: $(DEVELOPER) $(CATALOGUES) chromium $(PAGE_TOOLS)
+test: $(DEVELOPER) $(CATALOGUES) chromium $(PAGE_TOOLS) servers
 	$(PYTEST) -n $(WORKERS) --dist loadfile $(ARGS)
 
 fmt: $(DEVELOPER)
@@ -135,7 +142,7 @@ catalogue: $(DEVELOPER) gettext
 	echo "== Catalogues"
 	$(BIN)/python -m tools.catalogues check
 
-test-postgresql: $(DEVELOPER) $(CATALOGUES) postgresql
+test-postgresql: $(DEVELOPER) $(CATALOGUES) postgresql servers
 	echo "== The same tests on PostgreSQL, without the browser"
 	$(BIN)/python -m tests.postgres -- $(PYTEST) -n $(WORKERS) --dist loadfile -m "not journey" $(ARGS)
 
@@ -147,5 +154,5 @@ wheel: $(DEVELOPER)
 	.cache/wheel/venv/bin/python -m pip --quiet --quiet --disable-pip-version-check install .cache/wheel/*.whl
 	cd .cache/wheel/elsewhere && ../venv/bin/freiblatt demo --check
 
-.PHONY: help chromium postgresql gettext measuring demo test fmt messages bench soak clean check lint types imports catalogue \
+.PHONY: help chromium postgresql gettext servers measuring demo test fmt messages bench soak clean check lint types imports catalogue \
 	test-postgresql wheel

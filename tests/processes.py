@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.conftest import ROOT
 
@@ -49,6 +50,16 @@ def environment_of(directory: Path, *, database_url: str, settings: str = "freib
         "DJANGO_SETTINGS_MODULE": settings,
         "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
     }
+
+
+def need(what: str, is_there: bool) -> None:
+    """Skip a test whose tool is missing at a desk; where everything has to be proved, fail."""
+    if is_there:
+        return
+    sentence = f"{what} is missing; `make test` installs it where it can."
+    if os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER"):
+        pytest.fail(sentence)
+    pytest.skip(sentence)
 
 
 class Served:

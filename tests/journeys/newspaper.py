@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from freiblatt.cli.demo_check import free_port
+from tests.processes import need
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NPM = ROOT / ".cache" / "npm" / "node_modules"
@@ -93,16 +94,6 @@ def _pages(url: str) -> dict[str, str]:
     assert author, "nobody wrote the lead"
     section = lead[1].rsplit("/", 2)[0] + "/"
     return {"front": "/", "section": section, "article": lead[1], "author": author[1], "404": "/gibt-es-nicht/"}
-
-
-def need(what: str, is_there: bool) -> None:
-    """Skip a test whose tool is missing at a desk; where everything has to be proved, fail."""
-    if is_there:
-        return
-    sentence = f"{what} is missing; `make test` installs it where it can."
-    if os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER"):
-        pytest.fail(sentence)
-    pytest.skip(sentence)
 
 
 def need_node() -> None:

@@ -115,3 +115,9 @@ def test_link_that_leads_nowhere_is_refused(front: FrontPage, fields: dict[str, 
     with pytest.raises(ValidationError) as refused:
         MenuItem(**fields).clean()
     assert list(getattr(refused.value, "error_dict", {"": None})) == [field]
+
+
+def test_first_reader_of_a_founded_publication_writes_nothing(client: Client, front: FrontPage) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/").status_code == 200
+    assert [query["sql"] for query in asked if not query["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE"))] == []

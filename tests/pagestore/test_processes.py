@@ -18,7 +18,7 @@ from django.db import connection
 
 from tests.conftest import ask_postgres, kept_database
 from tests.pagestore.test_valkey import PROGRAM, Server
-from tests.processes import WAIT_SECONDS, Served, end, environment_of, free_port, wait_until
+from tests.processes import WAIT_SECONDS, Served, end, environment_of, free_port, need, wait_until
 
 pytestmark = pytest.mark.process
 
@@ -130,10 +130,10 @@ def test_surviving_worker_carries_out_what_a_killed_one_meant(publication: Publi
     wait_until(lambda: publication.value("a") == "2", "the sweep")
 
 
-@pytest.mark.skipif(PROGRAM is None, reason="needs valkey-server or redis-server")
 def test_start_does_not_wait_for_valkey_and_others_hear_when_it_is_back(
     publication: Publication, tmp_path: Path
 ) -> None:
+    need("valkey-server or redis-server", PROGRAM is not None)
     port = free_port()
     publication.environment["FREIBLATT_VALKEY_URL"] = f"valkey://127.0.0.1:{port}/0"
     server = publication.serve("--workers", "1")

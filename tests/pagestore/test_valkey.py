@@ -15,17 +15,15 @@ from redis.retry import Retry
 from freiblatt.pagestore.valkey import CHANNEL, Listener, OthersNotReachedError, tell_others
 from freiblatt.pagestore.words import EVERYTHING, Words, words_of
 from freiblatt.settings import CONFIG
-from tests.processes import free_port
+from tests.processes import free_port, need
 
 PROGRAM = shutil.which("valkey-server") or shutil.which("redis-server")
-pytestmark = [
-    pytest.mark.process,
-    pytest.mark.skipif(PROGRAM is None, reason="needs valkey-server or redis-server"),
-]
+pytestmark = pytest.mark.process
 
 
 class Server:
     def __init__(self, directory: Path, port: int | None = None) -> None:
+        need("valkey-server or redis-server", PROGRAM is not None)
         self.directory = directory
         self.port = port or free_port()
         self.start()

@@ -7,6 +7,7 @@ from django.db import transaction
 from wagtail.models import Locale, Page, Site
 
 from freiblatt.articles.models import FrontPage
+from freiblatt.newsroom.models import PublicationSettings
 
 
 @transaction.atomic
@@ -43,4 +44,6 @@ def found_publication(*, name: str, url: str, languages: Sequence[str]) -> Front
             "site_name": name,
         },
     )
+    # Made here, for otherwise the first reader's page would make it, and be outdated by that.
+    PublicationSettings.load()
     return main

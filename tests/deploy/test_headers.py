@@ -1,12 +1,12 @@
-"""The examples in deploy/ say what the program says."""
+"""The examples in deploy/ say what the program says; `test_nginx.py` starts one of them."""
 
 import re
 from pathlib import Path
 
 from freiblatt.config import Config
 from freiblatt.pagestore.headers import common_headers, page_headers
+from tests.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 CONFIGURATION = ROOT / "deploy" / "nginx.conf"
 HOST = "blatt.example"
 
@@ -29,3 +29,13 @@ def test_nginx_adds_the_headers_of_the_program(tmp_path: Path) -> None:
         found.pop("vary", None)
         for_ever = {"cache-control": "public, max-age=31536000, immutable", "last-modified": ""}
         assert found == dict(common_headers(config)) | for_ever
+
+
+def test_proxies_let_the_largest_recording_pass() -> None:
+    most_bytes = Config.model_fields["recording_max_mb"].default * 1024**2
+    nginx = re.search(r"client_max_body_size (\d+)m;", CONFIGURATION.read_text())
+    caddy = re.search(r"max_size (\d+)MiB\b", (ROOT / "deploy" / "Caddyfile").read_text())
+    assert nginx
+    assert caddy
+    # A form has a head and other fields besides.
+    assert {int(found[1]) * 1024**2 > most_bytes for found in (nginx, caddy)} == {True}
