@@ -1,5 +1,6 @@
 """An operator writes freiblatt.toml, and is told in one sentence what is wrong with it."""
 
+import dataclasses
 import tomllib
 from pathlib import Path
 
@@ -78,6 +79,23 @@ def test_variable_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("database_url = 'sqlite:///'", "database_url: seen 'sqlite:///', expected sqlite:///FILE or"),
         ("database_url = 'sqlite:///none/x.db'", "expected a file in a directory that exists, and "),
         ("valkey_url = 'localhost'", "valkey_url: seen 'localhost', expected an address such as valkey://"),
+        (
+            "mail_url = 'mail.example.org'",
+            "mail_url: seen a value that is not shown here, expected smtp://USER:PASSWORD@",
+        ),
+        ("mail_url = 'smtp://'", "expected smtp://USER:PASSWORD@HOST:587, smtps://USER:PASSWORD@HOST:465, or nothing."),
+        ("mail_url = 'smtp://a.example?tls=perhaps'", "expected after ? only tls=starttls or tls=none"),
+        ("mail_url = 'smtps://a.example?tls=none'", "expected after ? only tls=starttls or tls=none"),
+        ("mail_url = 'smtp://u:%C3%B6@a.example'", "expected user and password without umlauts"),
+        ("mail_url = 'smtp://a.example'", "mail_from: seen '', expected a mail address such as"),
+        ("mail_from = 'a@b.example\\r\\nBcc: c@d.example'", "expected a mail address such as"),
+        ('mail_from_name = "a\\nb"', "mail_from_name: seen 'a\\nb', expected a name on one line."),
+        ("mail_provider = 'pigeon'", "mail_provider: seen 'pigeon', expected one of amazon_ses, brevo"),
+        ("mail_provider = 'mailgun'", "mail_provider_settings: seen (), expected mail_from to be set"),
+        ("mail_provider_settings = ['key']", "seen a value that is not shown here, expected a list such as"),
+        ("mail_provider_settings = ['KEY_FILE=none']", "expected a readable file ("),
+        ("mail_per_minute = -1", "mail_per_minute: seen -1, expected at least 0."),
+        ("mail_dkim_selector = 'a b'", "expected a name such as mail2026, or nothing."),
         ("security_contact = 'me@a.example'", "expected an address that begins with mailto: or https://."),
         ("log_level = 'loud'", "log_level: seen 'loud', expected one of 'debug', 'info', 'warning' or 'error'."),
         ("store_grace_ms = 1.5", "store_grace_ms: seen 1.5, expected a whole number without quotes."),
@@ -111,6 +129,52 @@ def test_bad_variable_is_told_by_its_own_name(
 ) -> None:
     monkeypatch.setenv(f"FREIBLATT_{variable}", value)
     assert told in refusal(publication(tmp_path / "p"))
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtp://mail.example.org", ("mail.example.org", 587, "", "", "starttls")),
+        (
+            "smtp://me%40a.example:p%2Fw@mail.example.org:25",
+            ("mail.example.org", 25, "me@a.example", "p/w", "starttls"),
+        ),
+        ("smtp://mail.example.org?tls=starttls", ("mail.example.org", 587, "", "", "starttls")),
+        ("smtps://me:pw@mail.example.org", ("mail.example.org", 465, "me", "pw", "tls")),
+        ("smtp://127.0.0.1?tls=none", ("127.0.0.1", 25, "", "", "none")),
+        ("smtp://[::1]:2525?tls=none", ("::1", 2525, "", "", "none")),
+    ],
+)
+def test_mail_server_is_read_from_its_address(tmp_path: Path, url: str, server: tuple) -> None:
+    config = read(publication(tmp_path / "p", f"mail_url = '{url}'\nmail_from = 'me@a.example'\n"))
+    assert dataclasses.astuple(config.mail_server) == server
+    assert config.has_mail
+
+
+def test_password_of_the_mail_server_comes_from_a_file(tmp_path: Path) -> None:
+    text = "mail_url = 'smtp://me@mail.example.org'\nmail_from = 'me@a.example'\nmail_password_file = 'mail.password'\n"
+    config = read(publication(tmp_path / "p", text))
+    with pytest.raises(ConfigurationError, match=r"mail_password_file: seen .*/mail\.password, which cannot be read"):
+        _ = config.mail_server
+    (tmp_path / "p" / "mail.password").write_text(" pass word \n")
+    assert config.mail_server.password == " pass word "
+
+
+def test_service_is_told_from_a_file(tmp_path: Path) -> None:
+    directory = tmp_path / "p"
+    directory.mkdir()
+    (directory / "token").write_text("abc\n")
+    lines = "mail_provider = 'postmark'\nmail_from = 'me@a.example'\n"
+    config = read(publication(directory, lines + "mail_provider_settings = ['POSTMARK_SERVER_TOKEN_FILE=token']\n"))
+    assert config.mail_provider_values == {"POSTMARK_SERVER_TOKEN": "abc"}
+    assert config.has_mail
+    assert config.mail_server is None
+
+
+def test_without_a_mail_server_letters_stay_in_the_house(tmp_path: Path) -> None:
+    config = read(publication(tmp_path / "p"))
+    assert not config.has_mail
+    assert config.mail_server is None
 
 
 def test_password_of_the_database_is_not_shown(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 """Templates of letters that only tests write."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.letters.office import Office
 
 FILES = {
     "greeting.subject.txt": "{% load i18n %}Gruß an {{ name }}",
@@ -34,3 +37,20 @@ def letter_to(address: str = "rosa@example.org", **other) -> dict:
         "kind": "story_greeting",
         **other,
     }
+
+
+@pytest.fixture
+def office(settings) -> Iterator[Office]:
+    """An open mail server without encryption, to which letters go."""
+    one = Office()
+    settings.MAIL_HAS_SERVER = True
+    settings.MAIL_BACKEND = "freiblatt.letters.delivery.SmtpBackend"
+    settings.MAIL_FROM, settings.MAIL_FROM_NAME = "redaktion@example.org", "Täglich „Blatt“"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", one.open()
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    yield one
+    from freiblatt.letters import delivery
+
+    delivery.close()
+    one.close()

@@ -354,7 +354,10 @@ class Config(BaseSettings):
                     f"mail_password_file: seen {path}, which cannot be read ({error.__class__.__name__}), "
                     "expected a file with the password and nothing else."
                 ) from error
-        return mail.mail_server(self.mail_url, password=password)
+        try:
+            return mail.mail_server(self.mail_url, password=password)
+        except ValueError as error:
+            raise ConfigurationError(f"mail_password_file: seen what is not shown here, expected {error}.") from error
 
     @property
     def mail_provider_values(self) -> dict[str, str]:

@@ -48,12 +48,16 @@ def mail_server(url: str, *, password: str = "") -> MailServer | None:
     wanted = options.pop("tls", "starttls")
     if options or wanted not in ("starttls", "none") or (parts.scheme == "smtps" and "tls=" in parts.query):
         raise ValueError("after ? only tls=starttls or tls=none, and neither with smtps://")
+    user, word = unquote(parts.username or ""), unquote(parts.password or "") or password
+    if not (user + word).isascii():
+        # SMTP's ways to sign in (RFC 4616 apart) and Python's smtplib know ASCII only.
+        raise ValueError("user and password without umlauts and other letters outside of ASCII")
     encryption: Encryption = "tls" if parts.scheme == "smtps" else "none" if wanted == "none" else "starttls"
     return MailServer(
         host=host,
         port=port or {"tls": 465, "starttls": 587, "none": 25}[encryption],
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or "") or password,
+        user=user,
+        password=word,
         encryption=encryption,
     )
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 from django_tasks.base import TaskContext
 
+from freiblatt.jobs.actions import enqueue_once
 from freiblatt.jobs.policies import Policy, policy
 from freiblatt.letters import delivery
 from freiblatt.letters.delivery import Answer, Outcome
@@ -143,8 +144,9 @@ def _shortened(subject: str) -> str:
 
 
 def _enqueue(letter: Letter, *, due: datetime.datetime | None = None) -> None:
-    queue = "urgent" if letter.is_urgent else "default"
-    deliver_letter.using(queue_name=queue, run_after=due).enqueue(letter_pk=letter.pk)
+    """Have the letter delivered at `due` (None: now); the job that waits for it already is brought forward."""
+    job = deliver_letter.using(queue_name="urgent" if letter.is_urgent else "default", run_after=due)
+    enqueue_once(job, key=f"letter:{letter.pk}", kwargs={"letter_pk": letter.pk})
 
 
 @policy(limit_seconds=SENDING_SECONDS - 30, moot_on=(Letter.DoesNotExist,))
@@ -325,15 +327,19 @@ def send_again(*, letter: Letter) -> Letter:
     return found
 
 
-def knock_now() -> None:
-    """Let the next letter try the mail server at once: somebody has mended it."""
+def knock_now() -> int:
+    """Return how many waiting letters try the mail server at once: somebody has mended it."""
     now = timezone.now()
-    with transaction.atomic():
-        Route.objects.filter(pk=1).update(blocked_until=None)
-        for letter in Letter.objects.select_for_update().filter(state=LetterState.WAITING, due_at__gt=now)[:500]:
-            letter.due_at = now
-            letter.save(update_fields=["due_at"])
-            _enqueue(letter)
+    Route.objects.filter(pk=1).update(blocked_until=None)
+    keys = list(Letter.objects.filter(state=LetterState.WAITING, due_at__gt=now).values_list("pk", flat=True))
+    for key in keys:
+        with transaction.atomic():
+            letter = Letter.objects.select_for_update().get(pk=key)
+            if letter.state == LetterState.WAITING:
+                letter.due_at = now
+                letter.save(update_fields=["due_at"])
+                _enqueue(letter)
+    return len(keys)
 
 
 def suppress(*, address: str, reason: SuppressionReason, source: str = "") -> Suppression:
