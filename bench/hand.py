@@ -93,10 +93,11 @@ def headline(*, article: str, text: str) -> dict[str, Any]:
     return {}
 
 
-def write_for(*, article: str, rate: float, seconds: float) -> dict[str, Any]:
-    """Add comments at `rate` a second for `seconds`; tell how many were written and how many the database refused."""
+def write_for(*, article: str, rate: float, seconds: float, wait_seconds: float) -> dict[str, Any]:
+    """Wait, then add comments at `rate` a second for `seconds`; tell how many were written, how many refused."""
     from django.db import OperationalError
 
+    time.sleep(wait_seconds)
     written = refused = 0
     begun = time.monotonic()
     while time.monotonic() - begun < seconds:

@@ -151,8 +151,11 @@ def readers_while_writing(site: Site, *, seconds: int, writers: int = 8, rate: f
         hands = [stack.enter_context(Hand(site.directory, core=client)) for _ in range(writers)]
         for hand in hands:
             hand.do("comment", article=site.few, text="Bereit.")
-        for hand in hands:
-            hand.begin("write_for", article=site.few, rate=rate / writers, seconds=seconds + 3)
+        for number, hand in enumerate(hands):
+            # In turn: people do not press the button together.
+            hand.begin(
+                "write_for", article=site.few, rate=rate / writers, seconds=seconds + 3, wait_seconds=number / rate
+            )
         busy = load.throughput(url, pid=pid, seconds=seconds, core=client)
         answers = [hand.end() for hand in hands]
     return [

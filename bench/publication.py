@@ -10,12 +10,16 @@ from typing import Any
 
 
 class Hand:
-    """A process that changes one publication by the program's own actions; see `bench.hand`."""
+    """A process that changes one publication by the program's own actions; see `bench.hand`.
+
+    On the `core` of the load it gives way to it: readers and writers have machines of their own, and a reader whom the
+    writers beside him kept from looking at his clock would count that against the server.
+    """
 
     def __init__(self, directory: Path, *, core: str | None = None) -> None:
         command = [sys.executable, "-m", "bench.hand"]
         self._process = subprocess.Popen(
-            ["taskset", "-c", core, *command] if core else command,
+            ["nice", "-n", "19", "taskset", "-c", core, *command] if core else command,
             env={
                 **os.environ,
                 "FREIBLATT_PUBLICATION": str(directory),

@@ -144,7 +144,7 @@ def _open(client: Client, address: str) -> Callable[[], int]:
         ("/autoren/rosa-winter/", 16),
         ("/themen/handel/", 15),
         ("/archiv/2025/08/", 16),
-        ("/europa/artikel-0/", 32),
+        ("/europa/artikel-0/", 31),
     ],
 )
 def test_page_costs_the_same_with_one_and_three_articles(

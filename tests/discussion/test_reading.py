@@ -20,7 +20,6 @@ from freiblatt.discussion.actions import (
     withdraw_comment,
 )
 from freiblatt.discussion.models import Comment, CommentState, DatePrecision, Slot, Thread
-from freiblatt.discussion.parts import render_thread
 from freiblatt.discussion.reading import show_thread
 from tests.discussion.test_comments import say
 
@@ -31,6 +30,12 @@ def _english() -> None:
         yield
 
 
+def thread_below(article: ArticlePage) -> str:
+    """Return the first slice of the thread as the article's page prints it."""
+    argument = f"page/discussion/{article.pk}"
+    return render_fragments([argument])[argument][0]
+
+
 def count_of(article: ArticlePage) -> str:
     """Return the count as a page prints it beside the byline."""
     argument = f"page/comment_count/{article.pk}"
@@ -38,9 +43,9 @@ def count_of(article: ArticlePage) -> str:
 
 
 def test_article_without_comments_says_nothing(article: ArticlePage) -> None:
-    assert render_thread(article) == ""
+    assert thread_below(article) == ""
     open_thread(article=article)
-    assert render_thread(article) == ""
+    assert thread_below(article) == ""
     assert count_of(article) == ""
 
 
@@ -54,7 +59,7 @@ def test_answers_stand_inside_what_they_answer(thread: Thread, article: ArticleP
     root = say(thread)
     answer = say(thread, "Ingo", root)
     second = say(thread, "Ela")
-    html = render_thread(article)
+    html = thread_below(article)
     positions = [html.index(f'id="comment-{comment.pk}"') for comment in (root, answer, second)]
     assert positions == sorted(positions)
     assert html[positions[0] : positions[1]].count("</article>") == 0
@@ -68,7 +73,7 @@ def test_way_to_all_answers_stands_below_the_first_ones(thread: Thread, article:
     root = say(thread)
     answers = [say(thread, f"Leser {number}", root) for number in range(4)]
     following = say(thread, "Ela")
-    html = render_thread(article)
+    html = thread_below(article)
     assert f'id="comment-{answers[3].pk}"' not in html
     third, way, after = (
         html.index(part)
@@ -84,16 +89,16 @@ def test_one_comment_is_one_comment(thread: Thread, article: ArticlePage) -> Non
 
 def test_only_the_newsroom_wears_the_badge(thread: Thread, article: ArticlePage) -> None:
     say(thread, "Rosa Winter")
-    assert "badge" not in render_thread(article)
+    assert "badge" not in thread_below(article)
     add_comment(thread=thread, text="Gern.", author=Author.objects.get())
-    html = render_thread(article)
+    html = thread_below(article)
     assert html.count('class="badge"') == 1
     assert 'href="/en/authors/rosa-winter/"' in html
 
 
 def test_stranger_cannot_put_markup_into_name_or_text(thread: Thread, article: ArticlePage) -> None:
     add_comment(thread=thread, guest_name="<b>x</b>", text="<img src=x onerror=alert(1)>")
-    html = render_thread(article)
+    html = thread_below(article)
     assert "&lt;b&gt;x&lt;/b&gt;" in html
     assert "<img" not in html
 
@@ -117,7 +122,7 @@ def test_date_is_as_exact_as_it_is_known(
         created_is_approximate=is_approximate,
     )
     mark = " data-relative" if precision == DatePrecision.MINUTE else ""
-    assert f'<time datetime="{machine}"{mark}>{shown}</time>' in render_thread(article)
+    assert f'<time datetime="{machine}"{mark}>{shown}</time>' in thread_below(article)
 
 
 def test_what_is_gone_says_so(thread: Thread, article: ArticlePage) -> None:
@@ -127,7 +132,7 @@ def test_what_is_gone_says_so(thread: Thread, article: ArticlePage) -> None:
         say(thread, "Irene", parent)
     withdraw_comment(comment=withdrawn)
     remove_comment(comment=removed)
-    html = render_thread(article)
+    html = thread_below(article)
     assert "withdrawn by its writer" in html
     assert "removed by the newsroom" in html
     assert "A comment by Rainer Hofmann stood here; the copy this page was taken from had lost it." in html
@@ -138,14 +143,14 @@ def test_what_is_gone_says_so(thread: Thread, article: ArticlePage) -> None:
 def test_lost_comments_are_said_and_not_counted(thread: Thread, article: ArticlePage) -> None:
     say(thread)
     note_lost(thread=thread, n_lost=4)
-    html = render_thread(article)
+    html = thread_below(article)
     assert "1 comment<" in html
     assert "counted 4 more comments" in html
 
 
 def test_waiting_and_refused_are_not_shown(thread: Thread, article: ArticlePage) -> None:
     say(thread, "Helga", state=CommentState.WAITING)
-    assert render_thread(article) == ""
+    assert thread_below(article) == ""
 
 
 def _fill(thread: Thread, n_roots: int, n_answers: int) -> None:
@@ -178,18 +183,46 @@ def _statements(work: Callable[[], object]) -> list[dict]:
     return captured.captured_queries
 
 
-def test_first_slice_costs_three_statements_with_one_comment_and_with_ten_thousand(
+def test_first_slice_costs_four_statements_with_one_comment_and_with_ten_thousand(
     thread: Thread, article: ArticlePage
 ) -> None:
-    say(thread, "Ingo", say(thread))
-    assert len(_statements(lambda: render_thread(article))) == 3
+    add_comment(thread=thread, text="Danke.", author=Author.objects.get(), parent=say(thread))
+    # The article, the thread, roots, answers; writers from the newsroom come along.
+    assert len(_statements(lambda: thread_below(article))) == 4
     _fill(thread, 2000, 4)
-    statements = _statements(lambda: render_thread(article))
-    assert len(statements) == 3
-    html = render_thread(article)
+    statements = _statements(lambda: thread_below(article))
+    assert len(statements) == 4
+    html = thread_below(article)
     assert html.count("<article") == 1 + 1 + 19 * 4
     assert html.count("View all 4 answers") == 19
     assert "10000 comments" in html
+
+
+def test_thread_and_its_count_ask_for_the_thread_once(thread: Thread, article: ArticlePage) -> None:
+    say(thread, "Ingo", say(thread))
+    both = [f"page/{part}/{article.pk}" for part in ("comment_count", "discussion")]
+    assert len(_statements(lambda: render_fragments(both))) == 4
+
+
+def test_comment_that_was_shown_before_shows_what_changed_since(thread: Thread, article: ArticlePage) -> None:
+    author = Author.objects.get()
+    root = say(thread)
+    answer = add_comment(thread=thread, text="Gern.", author=author, parent=root)
+    before = thread_below(article)
+    assert f">{author.name}</a>" in before
+    author.name = "Rosa Sommer"
+    author.save()
+    assert ">Rosa Sommer</a>" in thread_below(article)
+    with translation.override("de"):
+        assert 'href="/autoren/rosa-winter/"' in thread_below(article)
+    withdraw_comment(comment=answer)
+    withdraw_comment(comment=root)
+    assert thread_below(article) == ""
+
+
+def test_long_comment_is_shown_like_a_short_one(thread: Thread, article: ArticlePage) -> None:
+    add_comment(thread=thread, guest_name="Helga", text="Ein langer Gedanke. " * 500)
+    assert thread_below(article).count("Ein langer Gedanke.") == 500
 
 
 def test_plans_use_the_indexes_with_bound_values(thread: Thread, article: ArticlePage) -> None:

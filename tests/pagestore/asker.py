@@ -143,6 +143,7 @@ class Asker:
         self.settle()
         self.store.bridge.close()
         self.store._craft.shutdown()
+        self.store._copying.shutdown()
         self.loop.close()
 
 

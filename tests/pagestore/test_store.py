@@ -47,6 +47,20 @@ def test_each_encoding_has_its_own_etag_and_the_same_content(store: Asker) -> No
     assert all(answer.headers["content-length"] == str(len(answer.body)) for answer in (plain, brotlied, gzipped))
 
 
+def test_encoding_that_was_asked_for_late_is_made_once_and_had_its_room(store: Asker, world: World) -> None:
+    store.ask("/a/", accept_encoding="br")
+    world.text = "second"
+    marking.carry_out(["article:1"])
+    first, again = (store.ask("/a/", accept_encoding="gzip") for _ in range(2))
+    assert "second" in gzip.decompress(first.body).decode()
+    assert (first.body, first.headers) == (again.body, again.headers)
+    assert world.built["article"] == 2
+    assert store.ask("/a/", accept_encoding="gzip", if_none_match=first.headers["etag"]).status == 304
+    (page,) = store.store.shelf.pages.values()
+    assert page.size >= len(page.variants["br"].body) + len(first.body)
+    assert store.store.shelf.size == page.size
+
+
 @pytest.mark.parametrize(
     ("accept", "encoding"),
     [

@@ -107,10 +107,6 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """What counts as a comment."""
         return self.filter(state=CommentState.PUBLIC)
 
-    def roots_of(self, thread: Thread) -> "CommentQuerySet":
-        """The listed roots of one thread."""
-        return self.filter(thread=thread, slot=Slot.ROOT)
-
     def answers_below(self, root: "Comment") -> "CommentQuerySet":
         """Every listed answer below one root, at any depth."""
         return self.filter(root=root, slot=Slot.ANSWER)
@@ -118,10 +114,6 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def oldest_first(self, *, after: int = 0) -> "CommentQuerySet":
         """By age, beginning behind the comment with the id `after`."""
         return self.filter(pk__gt=after).order_by("pk") if after else self.order_by("pk")
-
-    def newest_first(self, *, before: int = 0) -> "CommentQuerySet":
-        """By age backwards, beginning before the comment with the id `before`."""
-        return self.filter(pk__lt=before).order_by("-pk") if before else self.order_by("-pk")
 
 
 class Comment(models.Model):

@@ -1,24 +1,26 @@
 """What readers see of a thread, decided in Python and ready for the templates.
 
 The first slice of a thread costs three statements however long it is: the thread, its first roots, and the first
-answers below each of them in one statement.
+answers below each of them in one statement. Every comment in a busy discussion makes a reader wait for it, so it also
+takes few CPU: only the columns that are shown are fetched, and a comment that was shown before is not shown anew.
 """
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from django.db import connection
-from django.db.models.expressions import RawSQL
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone_name, localtime
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
-from freiblatt.articles.models import ArticlePage
+from freiblatt.articles.models import ArticlePage, Author
 from freiblatt.discussion.models import (
     ANSWERS_BELOW_ROOT,
     ANSWERS_IN_SLICE,
@@ -34,6 +36,15 @@ Order = Literal["oldest", "newest"]
 
 #: Levels of answers that are set in below each other; deeper ones name whom they answer instead.
 LEVELS_SET_IN = 3
+#: What readers see of a comment and its place; the rest of its columns stays in the database.
+SHOWN_FIELDS = (
+    *("id", "thread", "parent", "root", "state", "html", "author", "guest_name", "n_replies"),
+    *("created_on", "created_precision", "created_is_approximate"),
+)
+#: How many comments are remembered as they were shown: the first slices of a dozen busy discussions, some megabytes.
+REMEMBERED = 1024
+#: A longer text is rare, and many of them would fill the memory.
+LONGEST_REMEMBERED = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,12 @@ class ShownComment:
     more_url: str
     #: How many levels end behind this comment, as a string of that length for a template to walk.
     closes: str
+
+    @property
+    def as_html(self) -> SafeString:
+        """The comment as `discussion/comment.html` shows it in the active language."""
+        show = _as_html if len(self.html) <= LONGEST_REMEMBERED else _as_html.__wrapped__
+        return show(self, get_language() or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +145,12 @@ def count_text(n_public: int) -> str:
 def show_thread(thread: Thread, *, article: ArticlePage, order: Order = "oldest", key: int = 0) -> ShownThread:
     """Return one slice of `thread`: the first one, or the one behind the root with the id `key`. Two statements."""
     addresses = Addresses(article)
-    roots = Comment.objects.roots_of(thread).select_related("author")
-    roots = roots.newest_first(before=key) if order == "newest" else roots.oldest_first(after=key)
-    page = list(roots[: ROOTS_IN_SLICE + 1])
+    side, direction = ("<", "DESC") if order == "newest" else (">", "ASC")
+    beyond, values = (f"AND c.id {side} %s", [key]) if key else ("", [])
+    page = _fetched(
+        f"WHERE c.thread_id = %s AND c.slot = %s {beyond} ORDER BY c.id {direction} LIMIT {ROOTS_IN_SLICE + 1}",
+        [thread.pk, Slot.ROOT.value, *values],
+    )
     has_more = len(page) > ROOTS_IN_SLICE
     page = page[:ROOTS_IN_SLICE]
     below = _first_answers(page)
@@ -173,6 +193,39 @@ def show_conversation(comment: Comment, *, article: ArticlePage, after: int = 0)
     )
 
 
+def _fetched(condition: str, values: Sequence[int]) -> list[Comment]:
+    """Return the comments (called `c`) that `condition` chooses, with SHOWN_FIELDS and their author's name and slug.
+
+    Written by hand because the database answers in a tenth of the millisecond that Django takes to put such a
+    statement together, and a page of a busy discussion waits for two of them after every comment.
+    """
+    found = []
+    for comment in Comment.objects.raw(f"{_select()} {condition}", values):
+        if comment.author_id is not None:
+            comment.author = Author(pk=comment.author_id, name=comment.author_name, slug=comment.author_slug)
+        found.append(comment)
+    return found
+
+
+@functools.cache
+def _select() -> str:
+    """Return the beginning of the statement that `_fetched` sends."""
+    quoted = connection.ops.quote_name
+    columns = ", ".join(f"c.{quoted(Comment._meta.get_field(name).column)}" for name in SHOWN_FIELDS)
+    comments, authors = quoted(Comment._meta.db_table), quoted(Author._meta.db_table)
+    return (
+        f"SELECT {columns}, a.name AS author_name, a.slug AS author_slug "  # noqa: S608 (our own names)
+        f"FROM {comments} AS c LEFT JOIN {authors} AS a ON a.id = c.author_id"
+    )
+
+
+@functools.lru_cache(maxsize=REMEMBERED)
+def _as_html(comment: ShownComment, language: str) -> SafeString:
+    """Return one comment as its template shows it. All that the template may show is an argument; times do not pass."""
+    html = render_to_string("discussion/comment.html", {"comment": comment})
+    return mark_safe(html.removesuffix("\n"))  # noqa: S308 (a template's answer without the end of its file)
+
+
 def _first_answers(roots: Sequence[Comment]) -> dict[int, list[Comment]]:
     """Return the first answers below each of `roots`, in one statement of bounded cost.
 
@@ -187,12 +240,10 @@ def _first_answers(roots: Sequence[Comment]) -> dict[int, list[Comment]]:
         f"SELECT id FROM (SELECT id FROM {table} WHERE root_id = %s AND slot = %s "  # noqa: S608 (our own table's name)
         f"ORDER BY id LIMIT {ANSWERS_BELOW_ROOT}) AS branch"
     )
-    first = RawSQL(  # noqa: S611 (values are bound)
-        " UNION ALL ".join([branch] * len(with_answers)),
-        [value for pk in with_answers for value in (pk, Slot.ANSWER.value)],
-    )
+    first = " UNION ALL ".join([branch] * len(with_answers))
+    values = [value for pk in with_answers for value in (pk, Slot.ANSWER.value)]
     below: dict[int, list[Comment]] = {}
-    for answer in Comment.objects.filter(pk__in=first).select_related("author").order_by("pk"):
+    for answer in _fetched(f"WHERE c.id IN ({first}) ORDER BY c.id", values):
         below.setdefault(answer.root_id or 0, []).append(answer)
     return below
 
@@ -235,6 +286,7 @@ def _shown(
     `shown_answers` says how many answers stand below each root; None where roots offer no more of them.
     """
     placed = _placed(ordered)
+    language, time_zone = get_language() or "", get_current_timezone_name()
     by_pk = {comment.pk: comment for comment in ordered}
     levels_behind = [*(level for _comment, level, _names_parent in placed[1:]), 0][: len(placed)]
     shown = []
@@ -242,7 +294,9 @@ def _shown(
         root = by_pk.get(comment.root_id or comment.pk) if shown_answers is not None and next_level == 0 else None
         has_more = root is not None and root.n_replies > (shown_answers or {}).get(root.pk, 0)
         answered = (by_pk.get(comment.parent_id or 0) or comment.parent) if names_parent else None
-        author = None if comment.is_tombstone else comment.author
+        is_tombstone = comment.is_tombstone
+        author = None if is_tombstone else comment.author
+        date, machine_date = _dates(comment, language, time_zone) if not is_tombstone else ("", "")
         shown.append(
             ShownComment(
                 pk=comment.pk,
@@ -250,8 +304,8 @@ def _shown(
                 is_by_author=author is not None,
                 author_url=author.get_absolute_url() if author else "",
                 url=addresses.comment(comment.pk),
-                date="" if comment.is_tombstone else date_text(comment),
-                machine_date="" if comment.is_tombstone else machine_date(comment),
+                date=date,
+                machine_date=machine_date,
                 is_exact=comment.created_precision == DatePrecision.MINUTE and not comment.created_is_approximate,
                 html=mark_safe(comment.html),  # noqa: S308 (cleaned when it was written)
                 sentence=tombstone_text(comment),
@@ -307,38 +361,36 @@ def tombstone_text(comment: Comment) -> str:
     return ""
 
 
-def date_text(comment: Comment) -> str:
-    """Return when a comment was written, as exactly as it is known: "13 August 2025, 12:10", "about August 2025"."""
+def _dates(comment: Comment, language: str, time_zone: str) -> tuple[str, str]:
+    """Return when `comment` was written: for readers as exactly as it is known ("13 August 2025, 12:10", "about August
+    2025"), for machines a moment with offset or the day, month or year that is known. Empty where nothing is.
+    """
     if comment.created_on is None:
-        return ""
-    when = localtime(comment.created_on)
-    match comment.created_precision:
-        case DatePrecision.YEAR:
-            text = date_format(when, "Y")
-        case DatePrecision.MONTH:
-            text = date_format(when, "YEAR_MONTH_FORMAT")
-        case DatePrecision.DAY:
-            text = date_format(when, "DATE_FORMAT")
-        case _precise:
-            text = date_format(when, "DATETIME_FORMAT")
-    if comment.created_is_approximate:
-        return pgettext("date", "about %(date)s") % {"date": text}
-    return text
+        return "", ""
+    precision, is_approximate = comment.created_precision, comment.created_is_approximate
+    return _dates_of(comment.created_on, precision, is_approximate, language, time_zone)
 
 
-def machine_date(comment: Comment) -> str:
-    """Return the value of <time datetime>: a moment with offset, or the day, month or year that is known."""
-    if comment.created_on is None:
-        return ""
-    when: datetime = localtime(comment.created_on)
-    match comment.created_precision:
-        case DatePrecision.YEAR:
-            return f"{when:%Y}"
-        case DatePrecision.MONTH:
-            return f"{when:%Y-%m}"
-        case DatePrecision.DAY:
-            return f"{when:%Y-%m-%d}"
-    return when.isoformat(timespec="minutes")
+#: For each precision: the format for readers, and that of the machine-readable day, month or year.
+FORMATS: dict[str, tuple[str, str]] = {
+    DatePrecision.YEAR: ("Y", "%Y"),
+    DatePrecision.MONTH: ("YEAR_MONTH_FORMAT", "%Y-%m"),
+    DatePrecision.DAY: ("DATE_FORMAT", "%Y-%m-%d"),
+    DatePrecision.MINUTE: ("DATETIME_FORMAT", ""),
+}
+
+
+@functools.lru_cache(maxsize=REMEMBERED)
+def _dates_of(
+    created_on: datetime, precision: str, is_approximate: bool, _language: str, _time_zone: str
+) -> tuple[str, str]:
+    """Return what `_dates` does; in the active language and time zone, which are arguments to be remembered by."""
+    when = localtime(created_on)
+    shown, machine = FORMATS[precision]
+    text = date_format(when, shown)
+    if is_approximate:
+        text = pgettext("date", "about %(date)s") % {"date": text}
+    return text, when.strftime(machine) if machine else when.isoformat(timespec="minutes")
 
 
 def _lost_text(thread: Thread) -> str:

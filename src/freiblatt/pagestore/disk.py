@@ -139,7 +139,7 @@ class DiskCopy:
         base = self._base(page)
         bodies: dict[Encoding, bytes] = {"identity": page.plain()}
         if page.is_compressed:
-            bodies |= {encoding: page.variants[encoding].body for encoding in ("br", "gzip")}
+            bodies |= {encoding: page.variant(encoding).body for encoding in ("br", "gzip")}
         contents = {suffix: bodies[encoding] for encoding, suffix in _SUFFIXES if encoding in bodies}
         contents[".page"] = json.dumps(_description(page, bodies)).encode()
         partial = self.tree / PARTIAL / secrets.token_hex(12)

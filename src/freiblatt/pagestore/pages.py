@@ -26,6 +26,8 @@ COMPRESSED_SUFFIXES = ("+xml", "+json")
 #: Quality 5 takes 2 ms for 50 kB; 11 would take 300 ms for a tenth less.
 BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
+#: How much larger than brotli's the body in gzip is at most, which is made when somebody asks for it.
+GZIP_TO_BROTLI = 1.25
 #: Rough memory of a page beside its bodies.
 OVERHEAD_BYTES = 4000
 
@@ -110,6 +112,8 @@ class Page:
         if not self.is_compressed:
             self.variants["br"] = self.variants["gzip"] = self.variants["identity"]
         self.size = sum(len(body) for body in bodies.values()) + OVERHEAD_BYTES
+        if self.is_compressed and "gzip" not in bodies:
+            self.size += int(len(bodies["br"]) * GZIP_TO_BROTLI)
 
     def _add(self, encoding: Encoding, body: bytes) -> None:
         self.variants[encoding] = self._variant(encoding, body)
@@ -126,9 +130,17 @@ class Page:
         return Variant(head, body, etag, unchanged)
 
     def variant(self, encoding: Encoding) -> Variant:
-        """Return the page in `encoding`; the bare one of a compressed page is made anew, for hardly anybody asks."""
+        """Return the page in `encoding`, made now where it is not there.
+
+        gzip is kept, and takes a moment: work for a thread. The bare bytes are made anew, for hardly anybody asks.
+        """
         found = self.variants.get(encoding)
-        return found if found is not None else self._variant(encoding, self.plain())
+        if found is not None:
+            return found
+        if encoding == "gzip":
+            self._add(encoding, gzip.compress(self.plain(), compresslevel=GZIP_LEVEL, mtime=0))
+            return self.variants[encoding]
+        return self._variant(encoding, self.plain())
 
     def plain(self) -> bytes:
         """Return the page's bytes, not compressed."""
@@ -136,23 +148,18 @@ class Page:
             return brotli.decompress(self.variants["br"].body)
         return self.variants["identity"].body
 
-    def pieces(self) -> dict[Fragment, Piece]:
-        """Return the fragments in the page."""
-        plain = self.plain()
-        return {
-            place.fragment: Piece(plain[place.start : place.start + place.length], place.words, place.sequence)
-            for place in self.places
-        }
-
-    def parts(self) -> list[bytes | Fragment]:
-        """Return the page as `fragments.split` gave it: bytes and fragments in turn."""
+    def apart(self) -> tuple[list[bytes | Fragment], dict[Fragment, Piece]]:
+        """Return the page as `fragments.split` gave it, bytes and fragments in turn, and the fragments in it."""
         plain, at = self.plain(), 0
-        found: list[bytes | Fragment] = []
+        parts: list[bytes | Fragment] = []
+        pieces = {}
         for place in self.places:
-            found += [plain[at : place.start], place.fragment]
-            at = place.start + place.length
-        found.append(plain[at:])
-        return found
+            end = place.start + place.length
+            parts += [plain[at : place.start], place.fragment]
+            pieces[place.fragment] = Piece(plain[place.start : end], place.words, place.sequence)
+            at = end
+        parts.append(plain[at:])
+        return parts, pieces
 
 
 def compose(
@@ -166,7 +173,11 @@ def compose(
     until: float | None,
     pieces: Mapping[Fragment, Piece],
 ) -> Page:
-    """Return the page put together from its parts, compressed; a few milliseconds of work for a thread."""
+    """Return the page put together from its parts, compressed; a millisecond or two of work for a thread.
+
+    Browsers take brotli. What is asked for in gzip before the page has gone to disk is made then: readers who wait for
+    a comment do not wait for an encoding that none of them wants.
+    """
     places: list[Place] = []
     chunks: list[bytes] = []
     at = 0
@@ -183,10 +194,7 @@ def compose(
     digest.update(repr((status, head)).encode())
     bodies: dict[Encoding, bytes]
     if len(plain) >= SMALLEST_COMPRESSED_BYTES and _is_text(head):
-        bodies = {
-            "br": brotli.compress(plain, quality=BROTLI_QUALITY),
-            "gzip": gzip.compress(plain, compresslevel=GZIP_LEVEL, mtime=0),
-        }
+        bodies = {"br": brotli.compress(plain, quality=BROTLI_QUALITY)}
     else:
         bodies = {"identity": plain}
     return Page(

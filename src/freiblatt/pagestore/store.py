@@ -1,7 +1,7 @@
 """The page store: answers readers from finished pages and asks Django for the rest. Nothing in here imports Django.
 
 It speaks RSGI, the server's own interface (`docs/decisions/001-page-store.md` says why). The event loop's thread alone
-touches the shelf; work that takes more than a moment (compressing, the disk) is done by a thread of its own.
+touches the shelf; work that takes more than a moment (compressing, the disk) is done by threads of their own.
 """
 
 import asyncio
@@ -73,6 +73,8 @@ class PageStore:
         self._took_off: dict[Address, float] = {}
         self._unkept: set[Address] = set()
         self._craft = ThreadPoolExecutor(max_workers=1, thread_name_prefix="craft")
+        # Apart from what readers wait for: a write waits for the lock that processes share, and for the disk.
+        self._copying = ThreadPoolExecutor(max_workers=1, thread_name_prefix="copying")
         self._background: set[asyncio.Future[Any]] = set()
         self._grace_seconds = config.store_grace_ms / 1000
         self._plain: Headers = [
@@ -166,7 +168,7 @@ class PageStore:
         while True:
             page = self._fresh(address)
             if page is not None:
-                self._send_page(request, page)
+                await self._send_page(request, page)
                 return
             if address in self._unkept:
                 await self._finish(request, await self._render(request, address))
@@ -175,7 +177,7 @@ class PageStore:
             is_first = flight is None
             if flight is None:
                 flight = self._take_off(request, address)
-            if self._grace_seconds and self._may_stand_in(request, address):
+            if self._grace_seconds and await self._may_stand_in(request, address):
                 return
             # Not awaited by itself: a reader who leaves must not end what others wait for.
             await asyncio.wait({flight})
@@ -189,7 +191,7 @@ class PageStore:
                 continue
             # A flight that took off before a change must not answer one who asked after it.
             if made.checked >= arrived:
-                self._send_page(request, made)
+                await self._send_page(request, made)
                 return
 
     def _take_off(self, request: Request, address: Address) -> "asyncio.Task[Page | Reply]":
@@ -203,11 +205,11 @@ class PageStore:
         self._flights.pop(address, None)
         self._took_off.pop(address, None)
 
-    def _may_stand_in(self, request: Request, address: Address) -> bool:
+    async def _may_stand_in(self, request: Request, address: Address) -> bool:
         old = self._kept(address)
         if old is None or time.monotonic() - self._took_off.get(address, 0.0) > self._grace_seconds:
             return False
-        self._send_page(request, old)
+        await self._send_page(request, old)
         return True
 
     async def _make(self, request: Request, address: Address) -> Page | Reply:
@@ -238,7 +240,8 @@ class PageStore:
         wanted = {part for part in parts if isinstance(part, Fragment)}
         pieces = {}
         if old is not None and old.places and wanted:
-            pieces = {name: piece for name, piece in old.pieces().items() if name in wanted and self._is_fresh(piece)}
+            _parts, known = old.apart()
+            pieces = {name: piece for name, piece in known.items() if name in wanted and self._is_fresh(piece)}
         checked = sequence
         if missing := wanted - pieces.keys():
             rendered = await self._fragments(address, missing)
@@ -265,7 +268,7 @@ class PageStore:
         checked = self._values[0]
         if _is_over(old) or self.words.newest(old.words) > old.sequence:
             return None
-        pieces = old.pieces()
+        parts, pieces = old.apart()
         outdated = {name for name, piece in pieces.items() if not self._is_fresh(piece)}
         if not outdated:
             return None
@@ -277,7 +280,7 @@ class PageStore:
             address=old.address,
             status=old.status,
             head=old.head,
-            parts=old.parts(),
+            parts=parts,
             words=old.words,
             sequence=old.sequence,
             until=old.until,
@@ -328,7 +331,7 @@ class PageStore:
             return
         if any(self.words.newest(words) > since for words, since in page.claims):
             return
-        writing = asyncio.get_running_loop().run_in_executor(self._craft, self.disk.write, page)
+        writing = asyncio.get_running_loop().run_in_executor(self._copying, self.disk.write, page)
         self._background.add(writing)
         writing.add_done_callback(self._background.discard)
 
@@ -355,8 +358,11 @@ class PageStore:
     async def _work(self, work: Any, *args: Any, **kwargs: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._craft, lambda: work(*args, **kwargs))
 
-    def _send_page(self, request: Request, page: Page) -> None:
-        variant = page.variant(chosen(request.headers.get("accept-encoding")))
+    async def _send_page(self, request: Request, page: Page) -> None:
+        encoding = chosen(request.headers.get("accept-encoding"))
+        if encoding == "gzip" and encoding not in page.variants:
+            await self._work(page.variant, encoding)
+        variant = page.variant(encoding)
         none_match = request.headers.get("if-none-match")
         if none_match is not None and page.status == 200 and is_unchanged(none_match, variant.etag):
             request.protocol.response_empty(304, variant.unchanged)
@@ -365,7 +371,7 @@ class PageStore:
 
     async def _finish(self, request: Request, made: Page | Reply) -> None:
         if isinstance(made, Page):
-            self._send_page(request, made)
+            await self._send_page(request, made)
         else:
             await made.send(request)
 
