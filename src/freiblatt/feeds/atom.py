@@ -16,38 +16,39 @@ NEVER_UPDATED = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 class FullTextFeed(Atom1Feed):
-    """Django's Atom writer with `content` and with several authors for one entry."""
+    """Django's Atom writer over entries of ours: with `content` and with several authors for one entry."""
 
     content_type = "application/atom+xml; charset=utf-8"
     feed: dict[str, Any]
+    items: list[Entry]
 
     def latest_post_date(self) -> datetime:
         """Return the newest date among the entries."""
-        return max((item["updateddate"] for item in self.items), default=NEVER_UPDATED)
+        return max((entry.updated_on for entry in self.items), default=NEVER_UPDATED)
 
-    def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
-        return {"xml:lang": item["language"]} if item["language"] != self.feed["language"] else {}
+    def item_attributes(self, entry: Entry) -> dict[str, str]:
+        return {"xml:lang": entry.language} if entry.language != self.feed["language"] else {}
 
     def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
         super().add_root_elements(handler)
         if self.feed["icon"]:
             handler.addQuickElement("icon", self.feed["icon"])
 
-    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
-        handler.addQuickElement("title", item["title"])
-        handler.addQuickElement("link", "", {"href": item["link"], "rel": "alternate", "type": "text/html"})
-        handler.addQuickElement("id", item["unique_id"])
-        handler.addQuickElement("published", rfc3339_date(item["pubdate"]))
-        handler.addQuickElement("updated", rfc3339_date(item["updateddate"]))
-        for person in item["people"]:
+    def add_item_elements(self, handler: SimplerXMLGenerator, entry: Entry) -> None:
+        handler.addQuickElement("title", entry.title)
+        handler.addQuickElement("link", "", {"href": entry.url, "rel": "alternate", "type": "text/html"})
+        handler.addQuickElement("id", entry.identity)
+        handler.addQuickElement("published", rfc3339_date(entry.published_on))
+        handler.addQuickElement("updated", rfc3339_date(entry.updated_on))
+        for person in entry.authors:
             handler.startElement("author", AttributesImpl({}))
             handler.addQuickElement("name", person.name)
             handler.addQuickElement("uri", person.url)
             handler.endElement("author")
-        if item["description"]:
-            handler.addQuickElement("summary", item["description"], {"type": "text"})
-        handler.addQuickElement("content", item["content"], {"type": "html"})
-        for topic in item["categories"]:
+        if entry.summary:
+            handler.addQuickElement("summary", entry.summary, {"type": "text"})
+        handler.addQuickElement("content", entry.html, {"type": "html"})
+        for topic in entry.topics:
             handler.addQuickElement("category", "", {"term": topic})
 
 
@@ -65,17 +66,5 @@ def write(channel: Channel, found: Iterable[Entry]) -> str:
         author_link=channel.home_url,
         icon=channel.icon_url,
     )
-    for entry in found:
-        feed.add_item(
-            title=entry.title,
-            link=entry.url,
-            description=entry.summary,
-            unique_id=entry.identity,
-            pubdate=entry.published_on,
-            updateddate=entry.updated_on,
-            categories=entry.topics,
-            people=entry.authors,
-            content=entry.html,
-            language=entry.language,
-        )
+    feed.items = list(found)
     return feed.writeString("utf-8")

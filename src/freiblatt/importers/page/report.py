@@ -3,12 +3,48 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from freiblatt.importers.page.saved import LeftOut, Reason, SavedPage, Warned
 
 #: Longer lines are cut in sentences; the whole text stands in the file, at the line that is named.
 LONGEST_QUOTE = 90
+
+#: What the desk should look at, by kind. `text` is what the page says, `other` what it was taken for or belongs to.
+WARNINGS = {
+    "caption_or_heading": gettext_lazy(
+        "“%(text)s” was taken as the caption of a lost picture; it may be a sub-heading."
+    ),
+    "short_lines": gettext_lazy("%(other)s short lines from “%(text)s” on were taken as one paragraph."),
+    "parent_lost": gettext_lazy(
+        "%(text)s answers %(other)s, whose comment the copy lost; a placeholder names %(other)s."
+    ),
+    "several_answered": gettext_lazy(
+        "%(text)s answers %(other)s, who wrote several comments above; the nearest one was taken."
+    ),
+    "empty_comment": gettext_lazy("A comment by %(text)s has no text and was left out."),
+    "unknown_line": gettext_lazy("“%(text)s” stands between article and comments; it was left out."),
+    "ambiguous_date": gettext_lazy("“%(text)s” was read as %(other)s; day and month could be the other way round."),
+    "name_taken_for_author": gettext_lazy("“%(text)s” stands alone below the headline and was taken for the author."),
+    "no_author": gettext_lazy("The page names no author."),
+    "encoding_guessed": gettext_lazy(
+        "The file is not UTF-8; it was read as Windows-1252. Look at umlauts and quotation marks."
+    ),
+    "saved_on_assumed": gettext_lazy(
+        "Ages such as “2 months ago” were counted back from %(text)s, when the file was last changed. "
+        "--saved-on names another day."
+    ),
+    "language_unknown": gettext_lazy("The language of the page could not be told; “%(text)s” was taken."),
+    "section_made": gettext_lazy("The section “%(text)s” (%(other)s) was made for it. --section names another one."),
+    "edited_since": gettext_lazy(
+        "The desk has edited “%(text)s” since it was moved in; the article was left as it is. Comments were "
+        "brought up to date."
+    ),
+    "several_authors": gettext_lazy("Several authors are named %(text)s; the one at %(other)s was taken."),
+    "badge_unknown": gettext_lazy(
+        "%(text)s wears the author's badge but is no author of the article, and became a guest."
+    ),
+}
 
 
 def as_json(page: SavedPage, *, url: str | None, warnings: list[str]) -> dict[str, Any]:
@@ -83,49 +119,7 @@ def _reason(reason: Reason) -> str:
 
 def warning_sentence(warned: Warned) -> str:
     """Return what the desk should look at, as a sentence."""
-    quoted = _short(warned.text)
-    match warned.kind:
-        case "caption_or_heading":
-            sentence = _("“%(text)s” was taken as the caption of a lost picture; it may be a sub-heading.")
-        case "short_lines":
-            sentence = _("%(other)s short lines from “%(text)s” on were taken as one paragraph.")
-        case "parent_lost":
-            sentence = _("%(text)s answers %(other)s, whose comment the copy lost; a placeholder names %(other)s.")
-        case "several_answered":
-            sentence = _("%(text)s answers %(other)s, who wrote several comments above; the nearest one was taken.")
-        case "empty_comment":
-            sentence = _("A comment by %(text)s has no text and was left out.")
-        case "unknown_line":
-            sentence = _("“%(text)s” stands between article and comments; it was left out.")
-        case "ambiguous_date":
-            sentence = _("“%(text)s” was read as %(other)s; day and month could be the other way round.")
-        case "name_taken_for_author":
-            sentence = _("“%(text)s” stands alone below the headline and was taken for the author.")
-        case "no_author":
-            sentence = _("The page names no author.")
-        case "encoding_guessed":
-            sentence = _("The file is not UTF-8; it was read as Windows-1252. Look at umlauts and quotation marks.")
-        case "saved_on_assumed":
-            sentence = _(
-                "Ages such as “2 months ago” were counted back from %(text)s, when the file was last changed. "
-                "--saved-on names another day."
-            )
-        case "language_unknown":
-            sentence = _("The language of the page could not be told; “%(text)s” was taken.")
-        case "section_made":
-            sentence = _("The section “%(text)s” (%(other)s) was made for it. --section names another one.")
-        case "edited_since":
-            sentence = _(
-                "The desk has edited “%(text)s” since it was moved in; the article was left as it is. Comments were "
-                "brought up to date."
-            )
-        case "several_authors":
-            sentence = _("Several authors are named %(text)s; the one at %(other)s was taken.")
-        case "badge_unknown":
-            sentence = _("%(text)s wears the author's badge but is no author of the article, and became a guest.")
-        case _unknown:
-            raise ValueError(f"No sentence for a warning of the kind {warned.kind}.")
-    sentence %= {"text": quoted, "other": _short(warned.other)}
+    sentence = WARNINGS[warned.kind] % {"text": _short(warned.text), "other": _short(warned.other)}
     return (
         _("Line %(number)d: %(sentence)s") % {"number": warned.number, "sentence": sentence}
         if warned.number
