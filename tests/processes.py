@@ -1,18 +1,23 @@
 """Real processes: started, asked, killed."""
 
 import http.client
+import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from django.db import connection
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, kept_database
 
 WAIT_SECONDS = 60  # a bound for a loaded machine, never a pace
 
@@ -23,6 +28,58 @@ def wait_until(is_so: Callable[[], object], what: str) -> None:
     while not is_so():
         assert time.monotonic() < until, f"waited {WAIT_SECONDS} s for {what}"
         time.sleep(0.02)
+
+
+class Processes:
+    """A publication's directory, and the processes that work on it."""
+
+    def __init__(self, directory: Path, environment: dict[str, str]) -> None:
+        self.directory = directory
+        self.environment = environment
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def run(self, *command: str, **options: Any) -> subprocess.Popen[bytes]:
+        """Start a process; its output is collected in `log`."""
+        with (self.directory / "log").open("ab") as log:
+            options = {"stdout": log, "stderr": log} | options
+            process = subprocess.Popen(command, cwd=self.directory, env=self.environment, **options)
+        self.processes.append(process)
+        return process
+
+    def start(self, *module: str, **options: Any) -> subprocess.Popen[bytes]:
+        """Start a module of Python's with its arguments, as `run` does."""
+        return self.run(sys.executable, "-m", *module, **options)
+
+    def end(self) -> None:
+        """Kill what still runs."""
+        for process in self.processes:
+            end(process)
+
+    def log(self) -> str:
+        """Return what the processes said."""
+        path = self.directory / "log"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+@contextmanager
+def publication_directory(directory: Path, blocker: Any, **facts: str | int | bool) -> Iterator[str]:
+    """Make a publication with these facts in `directory`; give the address of its migrated database.
+
+    This process looks at that database too, without a transaction round the test. `blocker` is `django_db_blocker`.
+    """
+    directory.mkdir()
+    lines = [f"{name} = {json.dumps(value)}\n" for name, value in {"name": "Testblatt", **facts}.items()]
+    (directory / "freiblatt.toml").write_text("".join(lines), encoding="utf-8")
+    (directory / "secret.key").write_text(secrets.token_urlsafe(64), encoding="ascii")
+    connection.close()
+    tests_name = connection.settings_dict["NAME"]
+    with kept_database(directory) as (name, url), blocker.unblock():
+        connection.settings_dict["NAME"] = name
+        try:
+            yield url
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = tests_name
 
 
 def free_port() -> int:
@@ -62,24 +119,12 @@ def need(what: str, is_there: bool) -> None:
     pytest.skip(sentence)
 
 
-class Served:
+class Served(Processes):
     """A publication that real processes serve and change."""
 
     def __init__(self, directory: Path, environment: dict[str, str], port: int) -> None:
-        self.directory = directory
-        self.environment = environment
+        super().__init__(directory, environment)
         self.port = port
-        self.processes: list[subprocess.Popen[bytes]] = []
-
-    def start(self, *command: str, **options) -> subprocess.Popen[bytes]:
-        """Start a process; its output is collected in `log`."""
-        with (self.directory / "log").open("ab") as log:
-            options = {"stdout": log, "stderr": log} | options
-            process = subprocess.Popen(
-                [sys.executable, "-m", *command], cwd=self.directory, env=self.environment, **options
-            )
-        self.processes.append(process)
-        return process
 
     def serve(self, *options: str) -> subprocess.Popen[bytes]:
         """Start a server and return when it answers."""
@@ -104,13 +149,3 @@ class Served:
             return answer.status, answer.read().decode()
         finally:
             asker.close()
-
-    def end(self) -> None:
-        """Kill what still runs."""
-        for process in self.processes:
-            end(process)
-
-    def log(self) -> str:
-        """Return what the processes said."""
-        path = self.directory / "log"
-        return path.read_text(encoding="utf-8") if path.exists() else ""

@@ -17,8 +17,9 @@ from freiblatt.jobs import schedules
 from freiblatt.jobs.actions import enqueue_once
 from freiblatt.jobs.models import Job, JobState, ScheduledRun
 from tests.jobs import errands
-from tests.jobs.conftest import Publication, wait_until
+from tests.jobs.conftest import Publication
 from tests.jobs.errands import noted
+from tests.processes import wait_until
 
 pytestmark = pytest.mark.process
 
@@ -216,15 +217,15 @@ def test_worker_survives_a_lost_database(publication, notes):
 
 
 def test_child_that_its_server_did_not_live_to_see_ends_at_once(publication):
-    gone = publication.start("true")
+    gone = publication.run("true")
     gone.wait()
-    child = publication.start(sys.executable, "-m", "tests.jobs.child", "--parent", str(gone.pid))
+    child = publication.start("tests.jobs.child", "--parent", str(gone.pid))
     assert child.wait(60) == 0
 
 
 def test_child_of_a_killed_server_ends_too(publication):
     options = [sys.executable, "-m", "tests.jobs.child"]
-    server = publication.start("sh", "-c", '"$@" --parent $$ & wait', "sh", *options)
+    server = publication.run("sh", "-c", '"$@" --parent $$ & wait', "sh", *options)
     wait_until(lambda: "starts:" in publication.log(), "the worker's first line")
     (worker,) = [
         child for child in psutil.Process(server.pid).children(recursive=True) if "tests.jobs.child" in child.cmdline()

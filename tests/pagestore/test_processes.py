@@ -3,7 +3,6 @@
 import http.client
 import os
 import random
-import secrets
 import signal
 import subprocess
 import sys
@@ -16,9 +15,18 @@ import psutil
 import pytest
 from django.db import connection
 
-from tests.conftest import ask_postgres, kept_database
+from tests.conftest import ask_postgres
 from tests.pagestore.test_valkey import PROGRAM, Server
-from tests.processes import WAIT_SECONDS, Served, end, environment_of, free_port, need, wait_until
+from tests.processes import (
+    WAIT_SECONDS,
+    Served,
+    end,
+    environment_of,
+    free_port,
+    need,
+    publication_directory,
+    wait_until,
+)
 
 pytestmark = pytest.mark.process
 
@@ -52,27 +60,17 @@ def publication(
     from freiblatt.pagestore import fingerprint, static
 
     directory, port = tmp_path / "publication", free_port()
-    directory.mkdir()
-    (directory / "freiblatt.toml").write_text(
-        f'name = "Testblatt"\nurl = "http://127.0.0.1:{port}"\nserver_port = {port}\nserver_jobs = false\n'
-    )
-    (directory / "secret.key").write_text(secrets.token_urlsafe(64), encoding="ascii")
-    facts = config.read(directory)
-    facts.static.mkdir(parents=True)
-    (facts.static / static.MARK_NAME).write_text(fingerprint.of_static_files(facts))
-    connection.close()
-    tests_name = connection.settings_dict["NAME"]
-    with kept_database(directory) as (name, url):
-        environment = environment_of(directory, database_url=url, settings="tests.pagestore.process_settings")
+    address = {"url": f"http://127.0.0.1:{port}", "server_port": port, "server_jobs": False}
+    with publication_directory(directory, django_db_blocker, **address) as database_url:
+        facts = config.read(directory)
+        facts.static.mkdir(parents=True)
+        (facts.static / static.MARK_NAME).write_text(fingerprint.of_static_files(facts))
+        environment = environment_of(directory, database_url=database_url, settings="tests.pagestore.process_settings")
         one = Publication(directory, environment, port)
-        with django_db_blocker.unblock():
-            connection.settings_dict["NAME"] = name
-            try:
-                yield one
-            finally:
-                one.end()
-                connection.close()
-                connection.settings_dict["NAME"] = tests_name
+        try:
+            yield one
+        finally:
+            one.end()
 
 
 def workers_of(server: subprocess.Popen[bytes]) -> list[psutil.Process]:
