@@ -12,6 +12,7 @@ from freiblatt.newsroom.models.publication import (
     PublicationSettings,
     PublicationText,
     PublicationWords,
+    SecondPerson,
 )
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "PublicationSettings",
     "PublicationText",
     "PublicationWords",
+    "SecondPerson",
     "StaffMember",
     "StaffMemberManager",
 ]

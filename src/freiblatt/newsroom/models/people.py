@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import GroupPagePermission
 
 
 class StaffMemberManager(BaseUserManager["StaffMember"]):
@@ -22,6 +23,13 @@ class StaffMemberManager(BaseUserManager["StaffMember"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "StaffMember":
         """Return a new staff member who may do everything."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def who_may_publish(self) -> "models.QuerySet[StaffMember]":
+        """Return the active members who may publish pages: owners, and groups with that permission."""
+        grants = GroupPagePermission.objects.filter(permission__codename="publish_page")
+        return self.filter(
+            models.Q(is_superuser=True) | models.Q(groups__in=grants.values("group")), is_active=True
+        ).distinct()
 
 
 class StaffMember(AbstractUser):

@@ -17,6 +17,7 @@ from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.models import Locale, Orderable
 
 from freiblatt.lib.colour import contrast
+from freiblatt.newsroom.models.people import StaffMember
 
 #: The grounds of a reader's page, as `theme/css/tokens.css` paints them, and what WCAG 2.2 AA asks of text on them.
 PAPER_LIGHT = "#fdfcf8"
@@ -63,6 +64,14 @@ class PublicationWords:
     footer: str
 
 
+class SecondPerson(models.TextChoices):
+    """When somebody else has to check an article before it is published."""
+
+    AUTOMATIC = "automatic", _("As soon as two people may publish")
+    ALWAYS = "always", _("Always")
+    NEVER = "never", _("Never: whoever may publish may do it alone")
+
+
 @register_setting(icon="cog", order=10)
 class PublicationSettings(ClusterableModel, BaseGenericSetting):
     """Name and look of the publication, as the desk sets them."""
@@ -80,8 +89,20 @@ class PublicationSettings(ClusterableModel, BaseGenericSetting):
     )
     font = models.CharField(_("typeface"), max_length=20, choices=BodyFont.choices, default=BodyFont.SOURCE_SERIF)
 
+    second_person = models.CharField(
+        _("check by a second person"),
+        max_length=10,
+        choices=SecondPerson.choices,
+        default=SecondPerson.AUTOMATIC,
+        help_text=_(
+            "Whether an article needs somebody who may publish and who did not write its latest version. "
+            "Without that, it is published only with a reason, which stays in its history."
+        ),
+    )
+
     panels = [
         FieldPanel("name"),
+        FieldPanel("second_person"),
         MultiFieldPanel(
             [
                 FieldPanel("logo"),
@@ -120,6 +141,12 @@ class PublicationSettings(ClusterableModel, BaseGenericSetting):
             )
         if errors:
             raise ValidationError(errors)
+
+    def is_second_person_needed(self) -> bool:
+        """Return whether an article has to be checked by somebody else before it is published; one query at most."""
+        if self.second_person == SecondPerson.AUTOMATIC:
+            return len(StaffMember.objects.who_may_publish().values_list("pk", flat=True)[:2]) == 2
+        return self.second_person == SecondPerson.ALWAYS
 
     def in_language(self, language: str) -> PublicationWords:
         """Return name and texts in `language`; a field that is empty there falls back to the main language's."""
