@@ -76,7 +76,7 @@ def test_a_section_is_published_with_all_below_it_but_for_the_incomplete(
     assert set(ArticlePage.objects.live()) == {done}
     said = messages_of(client, back)
     assert said[1].strip() == MISSING % drafts[0].title
-    assert said[6].strip() == "2 more pages were not published, because they are not complete."
+    assert said[6].strip() == "2 more pages were not published, because they are not complete or not checked."
 
 
 def test_incomplete_block_is_refused_too(front: FrontPage, section: SectionPage) -> None:

@@ -10,9 +10,11 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         from django.db.models import SlugField
+        from django.db.models.signals import post_migrate
         from wagtail.admin.forms.models import register_form_field_override
 
-        from freiblatt.articles import blocks, file_receivers, grants, parts, receivers  # noqa: F401
+        from freiblatt.articles import blocks, file_receivers, grants, parts, receivers, workflow_receivers  # noqa: F401
+        from freiblatt.articles.actions.checking import sync_workflow_after_migrate
         from freiblatt.articles.actions.cleaning import remove_left_over_files
         from freiblatt.articles.actions.publishing import publish_due
         from freiblatt.articles.slugs import AddressInput
@@ -22,6 +24,8 @@ class ArticlesConfig(AppConfig):
         from freiblatt.pagestore import fragments
 
         waiting.keep_private()
+        workflow_receivers.connect()
+        post_migrate.connect(sync_workflow_after_migrate, sender=self, dispatch_uid="articles.workflow")
         register_form_field_override(SlugField, override={"widget": AddressInput})
         every(daily(time(4, 10)), name="articles.left_over_files", job=remove_left_over_files)
         every(minutely(1), name="articles.publish_due", job=publish_due)

@@ -17,6 +17,7 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page, PageLogEntry, Revision
 
 from freiblatt.articles.actions.publishing import NOT_PUBLISHED
+from freiblatt.articles.checking import NotChecked
 from freiblatt.articles.models.completeness import Incomplete, refuse_incomplete
 from freiblatt.newsroom.models import StaffMember
 
@@ -64,8 +65,8 @@ class PublishChosen(PublishBulkAction):
             messages.error(
                 self.request,
                 ngettext(
-                    "%(count)d more page was not published, because it is not complete.",
-                    "%(count)d more pages were not published, because they are not complete.",
+                    "%(count)d more page was not published, because it is not complete or not checked.",
+                    "%(count)d more pages were not published, because they are not complete or not checked.",
                     more,
                 )
                 % {"count": more},
@@ -77,10 +78,11 @@ def _publish_latest(page: Page, user: StaffMember | None, refused: list[str]) ->
     """Return whether the latest version of `page` was published; else why not is added to `refused`."""
     try:
         with transaction.atomic():
-            revision = page.get_latest_revision() or page.save_revision(user=user, clean=False)
+            # What never had a version is nobody's, so whoever publishes it may be its second person.
+            revision = page.get_latest_revision() or page.save_revision(clean=False)
             revision.publish(user=user)
     except ValidationError as error:
-        refused.append(str(error if isinstance(error, Incomplete) else Incomplete(page, error)))
+        refused.append(str(error if isinstance(error, Incomplete | NotChecked) else Incomplete(page, error)))
         return False
     return True
 

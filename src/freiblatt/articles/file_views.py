@@ -79,6 +79,13 @@ def document(request: HttpRequest, document_pk: str, name: str) -> HttpResponseB
     etag = quote_etag(document.get_file_hash())
     if is_public and etag in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponseNotModified(headers={"ETag": etag, "Cache-Control": cache_control})
+    response = document_response(document, cache_control=cache_control)
+    response["ETag"] = etag
+    return response
+
+
+def document_response(document: ArticleDocument, *, cache_control: str) -> FileResponse:
+    """Return an answer with a document: only a PDF is shown in the browser, everything else is saved."""
     response = file_response(
         document.file,
         content_type=document.content_type,
@@ -90,5 +97,4 @@ def document(request: HttpRequest, document_pk: str, name: str) -> HttpResponseB
         document.plain_download_name,
         quote(document.download_name, safe="!#$&+-.^_`|~"),
     )
-    response["ETag"] = etag
     return response

@@ -2,11 +2,33 @@
 
 from typing import Any
 
+from django.forms import DateTimeField
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
+from freiblatt.articles.times import PublicationTimeField, zone_note
 
-class ArticleForm(WagtailAdminPageForm):
+
+class ReaderPageForm(WagtailAdminPageForm):
+    """The editor's form of any page: its times are on the publication's clock, and say so."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in list(self.fields.items()):
+            if not isinstance(field, DateTimeField):
+                continue
+            clock = PublicationTimeField(
+                label=field.label,
+                required=field.required,
+                widget=field.widget,
+                help_text=format_lazy("{} {}", field.help_text, zone_note()) if field.help_text else zone_note(),
+            )
+            clock.known = getattr(self.instance, name, None)
+            self.fields[name] = clock
+
+
+class ArticleForm(ReaderPageForm):
     """The editor's form of an article: a draft may be incomplete, what readers see may not."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

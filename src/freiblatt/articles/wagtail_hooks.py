@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 from wagtail import hooks
 
-from freiblatt.articles import desk_publishing, desk_snippets, file_views  # noqa: F401 (registers itself)
+from freiblatt.articles import desk_checking, desk_publishing, desk_sharing, desk_snippets, desk_versions, file_views  # noqa: F401 (registers itself)
 
 
 @hooks.register("register_admin_urls")

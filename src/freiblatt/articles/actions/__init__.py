@@ -1,5 +1,12 @@
 """Verbs of the room: everything that changes what is published."""
 
+from freiblatt.articles.actions.checking import (
+    approve_in_workflow,
+    check_article,
+    publish_alone,
+    settle_check,
+    sync_workflow,
+)
 from freiblatt.articles.actions.cleaning import remove_left_over_files
 from freiblatt.articles.actions.files import mark_file_stale
 from freiblatt.articles.actions.founding import found_publication
@@ -12,10 +19,14 @@ from freiblatt.articles.actions.publishing import (
     unpublish_article,
     write_article,
 )
+from freiblatt.articles.actions.sharing import count_opening, revoke_share, share_draft
 
 __all__ = [
     "add_picture",
+    "approve_in_workflow",
     "begin_picture_files",
+    "check_article",
+    "count_opening",
     "forget_article",
     "found_publication",
     "free_slug",
@@ -23,10 +34,15 @@ __all__ = [
     "make_picture_files",
     "mark_file_stale",
     "mark_picture_stale",
+    "publish_alone",
     "publish_article",
     "publish_due",
     "relist_all",
     "remove_left_over_files",
+    "revoke_share",
+    "settle_check",
+    "share_draft",
+    "sync_workflow",
     "unpublish_article",
     "write_article",
 ]

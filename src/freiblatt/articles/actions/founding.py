@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from wagtail.models import Locale, Page, Site
 
+from freiblatt.articles.actions.checking import sync_workflow
 from freiblatt.articles.models import FrontPage
 from freiblatt.newsroom.models import PublicationSettings
 
@@ -46,4 +47,5 @@ def found_publication(*, name: str, url: str, languages: Sequence[str]) -> Front
     )
     # Made here, for otherwise the first reader's page would make it, and be outdated by that.
     PublicationSettings.load()
+    sync_workflow()
     return main

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_tasks import task
 from wagtail.log_actions import log
 from wagtail.models import Page, PageLogEntry, Revision
@@ -102,19 +103,54 @@ def publish_due() -> int:
     page's history, the desk's start page shows it until somebody mends it, and it is tried again.
     """
     now = timezone.now()
-    count = 0
-    for page in Page.objects.filter(live=True, expire_at__lte=now).order_by("expire_at").specific():
-        page.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
-        count += 1
-    for revision in Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at"):
-        try:
-            with transaction.atomic():
-                revision.publish(log_action="wagtail.publish.scheduled")
-        except ValidationError as error:
-            _say_not_published(revision, str(error))
-        else:
-            count += 1
-    return count
+    expired = Page.objects.filter(live=True, expire_at__lte=now).order_by("expire_at")
+    due = Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at")
+    return sum(
+        [_expire(pk) for pk in list(expired.values_list("pk", flat=True))]
+        + [_go_live(pk) for pk in list(due.values_list("pk", flat=True))]
+    )
+
+
+@transaction.atomic
+def _expire(page_pk: int) -> bool:
+    """Take back a page whose time has run out; return whether nobody has done so, or given it more time, before."""
+    page = Page.objects.select_for_update().filter(pk=page_pk, live=True, expire_at__lte=timezone.now()).first()
+    if page is None:
+        return False
+    # Wagtail lets go of every schedule of a page that it takes back; a version that is to come later still comes.
+    to_come = list(
+        page.revisions.filter(approved_go_live_at__gt=timezone.now()).values_list("pk", "approved_go_live_at")
+    )
+    page.specific.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
+    for pk, moment in to_come:
+        Revision.objects.filter(pk=pk).update(approved_go_live_at=moment)
+    return True
+
+
+def _go_live(revision_pk: int) -> bool:
+    """Publish what is due; return whether it was, and nobody else did so, or cancelled it, before."""
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            revision = Revision.objects.select_for_update().filter(pk=revision_pk, approved_go_live_at__lte=now).first()
+            if revision is None:
+                return False
+            ends = revision.as_object().expire_at
+            if ends is not None and ends <= now:
+                _pass_over(revision)
+                return False
+            revision.publish(log_action="wagtail.publish.scheduled")
+    except ValidationError as error:
+        _say_not_published(revision, str(error))
+        return False
+    return True
+
+
+def _pass_over(revision: Revision) -> None:
+    """Leave unpublished what should have come and gone while the program was down, and say so in its history."""
+    revision.approved_go_live_at = None
+    revision.save(update_fields=["approved_go_live_at"])
+    _say_not_published(revision, _("Its time to appear and its time to end had both passed."))
 
 
 def _say_not_published(revision: Revision, reason: str) -> None:

@@ -1,6 +1,7 @@
 """What the room keeps: pages, people, topics, pictures, documents."""
 
 from freiblatt.articles.models.article import ArticlePage
+from freiblatt.articles.models.checks import Check, SecondPersonCheck
 from freiblatt.articles.models.documents import ArticleDocument, Recording
 from freiblatt.articles.models.front import FrontPage, FrontSlot, SlotSize
 from freiblatt.articles.models.listing import Listing
@@ -9,6 +10,7 @@ from freiblatt.articles.models.pictures import Picture, PictureFile, PictureForm
 from freiblatt.articles.models.plain import PlainPage
 from freiblatt.articles.models.removed import RemovedAddress
 from freiblatt.articles.models.section import SectionPage
+from freiblatt.articles.models.shares import SharedDraft
 from freiblatt.articles.models.topics import Topic
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "AuthorText",
     "Byline",
     "BylineRole",
+    "Check",
     "FrontPage",
     "FrontSlot",
     "Listing",
@@ -28,7 +31,9 @@ __all__ = [
     "PlainPage",
     "Recording",
     "RemovedAddress",
+    "SecondPersonCheck",
     "SectionPage",
+    "SharedDraft",
     "SlotSize",
     "Topic",
     "picture_url",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,13 +21,14 @@ from wagtail.admin.panels import (
     TabbedInterface,
     TitleFieldPanel,
 )
-from wagtail.models import Page, PageManager
+from wagtail.models import Page, PageManager, Revision, Workflow
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from freiblatt.articles import keys
 from freiblatt.articles.blocks.embeds import frame_hosts
 from freiblatt.articles.body import BodyField
+from freiblatt.articles.check_panel import CheckPanel
 from freiblatt.articles.links import keys_of_links
 from freiblatt.articles.models.listing import author_list, latest_list, month_list, section_list, topic_list
 from freiblatt.articles.models.people import Author
@@ -160,6 +161,7 @@ class ArticlePage(ReaderPage):
         FieldPanel("body"),
     ]
     publication_panels = [
+        CheckPanel(heading=_("Check by a second person")),
         FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
         MultiFieldPanel(
             [FieldPanel("published_on"), FieldPanel("published_time_is_known"), FieldPanel("updated_on")],
@@ -250,6 +252,22 @@ class ArticlePage(ReaderPage):
         from freiblatt.articles.article_context import article_context
 
         return {**super().get_context(request, *args, **kwargs), **article_context(self)}
+
+    def get_workflow(self) -> Workflow | None:
+        # The tree's workflow is for articles; other pages have none.
+        return Page.get_workflow(self)
+
+    def publish(self, revision: Revision, user: Any = None, *args: Any, **kwargs: Any) -> None:
+        """Publish or schedule `revision`; raises Incomplete or NotChecked, and changes nothing, where it may not be.
+
+        `user` is who decided it. None is the program itself, which publishes what was scheduled and what it brings in.
+        """
+        from freiblatt.articles.actions.checking import settle_check
+
+        with transaction.atomic():
+            if user is not None:
+                settle_check(revision=revision, by=user)
+            super().publish(revision, user, *args, **kwargs)
 
     def keys_of_text(self) -> set[str]:
         """Return the store's keys of the article itself and of the pages to which its text links; asks no database."""

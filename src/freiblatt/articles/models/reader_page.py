@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from http import HTTPMethod
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.models import Page, Revision
+from wagtail.models import Page, Revision, Workflow
 
 from freiblatt.articles import keys
 from freiblatt.articles.languages import language_of, links_between_pages
 from freiblatt.articles.models.completeness import refuse_incomplete
+from freiblatt.articles.page_forms import ReaderPageForm
 from freiblatt.pagestore.actions import keep
 
 #: What search engines and those who share a link are told, where it should differ from what the page says.
@@ -22,11 +25,17 @@ PROMOTION_PANELS = [
 ]
 
 
+def _with_colours(mode_name: str, response: HttpResponse) -> None:
+    """Let a rendered page keep to the light or the dark colours."""
+    response.content = response.content.replace(b"<html ", f'<html data-scheme="{mode_name}" '.encode(), 1)
+
+
 class ReaderPage(Page):
     """A page that readers open: public for all or for nobody, and finished pages of it may be kept."""
 
     #: What readers get is the same for everybody; what is not for everybody is a draft.
     private_page_options: list[str] = []
+    base_form_class = ReaderPageForm
     allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
 
     class Meta:
@@ -57,6 +66,28 @@ class ReaderPage(Page):
             return response
         return keep(response, keys={keys.SITE, *self.store_keys(context)}, until=self.store_until(context))
 
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        """The colours in which the desk sees a page before readers do."""
+        return [("", _("As on this device")), ("light", _("Light")), ("dark", _("Dark"))]
+
+    @property
+    def preview_sizes(self) -> list[dict[str, Any]]:
+        """The widths in which the desk sees a page: a telephone, a tablet, a desk's screen; in CSS pixels."""
+        return [
+            {"name": "mobile", "icon": "mobile-alt", "device_width": 390, "label": _("As on a telephone")},
+            {"name": "tablet", "icon": "tablet-alt", "device_width": 820, "label": _("As on a tablet")},
+            {"name": "desktop", "icon": "desktop", "device_width": 1440, "label": _("As on a large screen")},
+        ]
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """Return the page as readers would see it, in the colours of `mode_name`; kept nowhere."""
+        response = super().serve_preview(request, mode_name)
+        response.headers["Cache-Control"] = "private, no-store"
+        if mode_name in ("light", "dark"):
+            response.add_post_render_callback(partial(_with_colours, mode_name))
+        return response
+
     def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:
         """Publish or schedule `revision`; raises Incomplete, and changes nothing, if readers may not see it yet.
 
@@ -64,6 +95,10 @@ class ReaderPage(Page):
         """
         refuse_incomplete(revision.as_object())
         super().publish(revision, *args, **kwargs)
+
+    def get_workflow(self) -> Workflow | None:
+        """Return the steps before publication: none, unless a kind of page says otherwise."""
+        return None
 
     @property
     def language(self) -> str:
