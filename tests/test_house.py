@@ -37,6 +37,7 @@ REGISTRIES = {
     "jobs.worker",
     "letters.sender",
     "newsroom.roles",
+    "pagestore.database",
     "pagestore.fragments",
     "pagestore.headers",
     "pagestore.policy",

@@ -19,6 +19,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "freiblatt.theme",
+    "freiblatt.upkeep",
     "freiblatt.importers",
     "freiblatt.feeds",
     "freiblatt.discussion",

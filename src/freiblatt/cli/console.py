@@ -16,6 +16,7 @@ Freiblatt: self-hosted publishing for small, reader-funded investigative newsroo
   freiblatt serve                  serve it (page store, server and job worker in one)
   freiblatt worker                 run one more job worker (with PostgreSQL)
   freiblatt prepare                after an upgrade or a change of freiblatt.toml: database, front pages, static files
+  freiblatt backup FILE            everything that cannot be made again in one file, while the program runs
   freiblatt import page FILE       move in the text of a saved WordPress page with its discussion
   freiblatt demo                   make a demo publication, if it is not there, and serve it
 
@@ -33,6 +34,7 @@ WORDS = {
     ("serve",): "freiblatt.cli.serve",
     ("worker",): "freiblatt.cli.worker",
     ("prepare",): "freiblatt.cli.prepare",
+    ("backup",): "freiblatt.cli.backup",
     ("import", "page"): "freiblatt.cli.import_page",
     ("demo",): "freiblatt.cli.demo",
 }

@@ -5,8 +5,8 @@
 
 import argparse
 
-from freiblatt.cli.start import set_up_django
-from freiblatt.config import ConfigurationError, current
+from freiblatt.cli.start import ConsoleError, set_up_django
+from freiblatt.config import Config, ConfigurationError, current
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not 1 <= arguments.threads <= 64:
         raise ConfigurationError(f"--threads: seen {arguments.threads}, expected 1 to 64.")
     current().make_directories()
+    _refuse_other_release(current())
     set_up_django()
     from freiblatt.jobs.worker import QueueError, main
 
@@ -30,3 +31,15 @@ def run(arguments: argparse.Namespace) -> int:
         return main(arguments.queue, arguments.threads, parent=arguments.parent)
     except QueueError as error:
         raise ConfigurationError(f"--{error}") from error
+
+
+def _refuse_other_release(config: Config) -> None:
+    """Raise ConsoleError where the database is of another release. One that is away is waited for by the worker."""
+    from freiblatt.pagestore import database
+
+    try:
+        database.check(config)
+    except database.DatabaseUnavailableError:
+        return
+    except database.OtherReleaseError as error:
+        raise ConsoleError(f"database: {error}. {error.advice}") from error

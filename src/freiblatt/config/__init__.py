@@ -3,6 +3,7 @@
 Nothing in here imports Django, so that the server can read its address before Django is loaded.
 """
 
+from freiblatt.config.backups import kept_backups
 from freiblatt.config.facts import (
     DIRECTORY_VARIABLE,
     FILE_NAME,
@@ -12,7 +13,7 @@ from freiblatt.config.facts import (
     Config,
     ConfigurationError,
 )
-from freiblatt.config.reading import check, current, current_or_exit, exit_with, read, written
+from freiblatt.config.reading import changed, check, current, current_or_exit, exit_with, read, written
 
 __all__ = [
     "DIRECTORY_VARIABLE",
@@ -22,10 +23,12 @@ __all__ = [
     "SECRET_NAME",
     "Config",
     "ConfigurationError",
+    "changed",
     "check",
     "current",
     "current_or_exit",
     "exit_with",
+    "kept_backups",
     "read",
     "written",
 ]

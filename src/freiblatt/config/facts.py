@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from freiblatt.config import mail
+from freiblatt.config import backups, mail
 
 FILE_NAME = "freiblatt.toml"
 SECRET_NAME = "secret.key"  # noqa: S105 (the name of a file, not a secret)
@@ -138,6 +138,17 @@ class Config(BaseSettings):
     security_contact: str = Field("", description="Address for security reports (mailto: or https:).")
     secure_proxy: bool = Field(
         False, description="true behind a proxy that ends https and sets X-Forwarded-Proto itself."
+    )
+
+    backup_directory: backups.Directory = Field(
+        "", description="Directory of nightly backups, best on another disk; empty: none are made."
+    )
+    backup_at: backups.Moment = Field("03:30", description="Time of day of the nightly backup, HH:MM in time_zone.")
+    backup_keep: backups.Rule = Field(
+        "daily 7, weekly 4, monthly 6", description="How many nightly backups stay: the newest of so many days, weeks …"
+    )
+    backup_age_recipient: backups.Recipient = Field(
+        "", description="age1… or an SSH public key: backups are encrypted to it. Its private key stays elsewhere."
     )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning, error.")
@@ -314,6 +325,13 @@ class Config(BaseSettings):
     def theme(self) -> Path:
         """Directory with the publication's own templates and `site.css`."""
         return self.directory / "theme"
+
+    @property
+    def backups(self) -> Path | None:
+        """Directory of nightly backups, or None where none are made."""
+        if not self.backup_directory:
+            return None
+        return backups.inside(self.directory, self.backup_directory)
 
     @property
     def static(self) -> Path:

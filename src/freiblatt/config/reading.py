@@ -23,6 +23,8 @@ from freiblatt.config.facts import (
     refuse_unwritable,
 )
 
+#: Editors under Windows begin a file with it.
+BYTE_ORDER_MARK = "\ufeff"
 #: More than an operator needs to recognise a value, less than fills the screen.
 SHOWN_CHARACTERS = 120
 
@@ -96,6 +98,26 @@ def written(values: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def changed(text: str, key: str, value: str) -> str:
+    """Return the text of a `freiblatt.toml` in which `key` has this value and everything else, comments too, stays.
+
+    Raises ConfigurationError where the text is written in a way that only a person can change.
+    """
+    line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
+    wanted = {**tomllib.loads(text.removeprefix(BYTE_ORDER_MARK)), key: value}
+    set_line = re.compile(rf"^[ \t]*[\"']?{key}[\"']?[ \t]*=.*$", re.MULTILINE)
+    default_line = re.compile(rf"^#[ \t]*{key}[ \t]*=.*$", re.MULTILINE)
+    found = set_line.search(text) or default_line.search(text)
+    fresh = f"{text[: found.start()]}{line}{text[found.end() :]}" if found else f"{text.rstrip()}\n\n{line}\n"
+    try:
+        is_right = tomllib.loads(fresh.removeprefix(BYTE_ORDER_MARK)) == wanted
+    except tomllib.TOMLDecodeError:
+        is_right = False
+    if not is_right:
+        raise ConfigurationError(f"{key}: seen lines that cannot be changed safely, expected one line: {line}")
+    return fresh
+
+
 def _refuse_unknown_keys(path: Path, values: Mapping[str, Any]) -> None:
     known = set(Config.model_fields) - {"directory"}
     for key, value in values.items():
@@ -140,10 +162,11 @@ def _place(key: str, places: Mapping[str, str], path: Path) -> str:
 
 
 def _shown(value: Any, key: str = "") -> str:
-    """Return `value` as an error may show it: short, and without the password of an address."""
+    """Return `value` as an error may show it: short, and without the password of an address or a private key."""
     if key in SECRET_KEYS and value:
         return "a value that is not shown here"
     text = re.sub(r"://.*@", "://…@", repr(value))
+    text = re.sub(r"(?i)(AGE-SECRET-KEY)[\w-]*", r"\1…", text)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 
 

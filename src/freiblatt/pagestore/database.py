@@ -1,14 +1,16 @@
 """The publication's database without Django: for what must be known before Django is loaded."""
 
+import ast
 import functools
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from freiblatt import __version__
 from freiblatt.config import Config
 
 CONNECT_SECONDS = 3
@@ -18,8 +20,26 @@ class DatabaseUnavailableError(Exception):
     """The database cannot be asked; the message says why."""
 
 
-class DatabaseBehindError(Exception):
+class OtherReleaseError(Exception):
+    """The database is not of this release; the message says in what, `advice` what to do."""
+
+    advice = ""
+
+
+class DatabaseBehindError(OtherReleaseError):
     """The database lacks migrations of this release; the message names the first."""
+
+    advice = "`freiblatt prepare` brings it up to date."
+
+
+class DatabaseAheadError(OtherReleaseError):
+    """The database has migrations of a newer release; the message names the first."""
+
+    advice = "It belongs to a newer Freiblatt: install that release, or restore a backup that this one knows."
+
+
+#: Labels of apps that earlier releases brought and this one does not.
+FORMER_APPS: frozenset[str] = frozenset()
 
 
 @contextmanager
@@ -52,21 +72,68 @@ def connected(config: Config) -> Iterator[Any]:
 
 
 def check(config: Config) -> None:
-    """Ask the database once. Raises DatabaseUnavailableError, or DatabaseBehindError where migrations are missing."""
+    """Ask the database once. Raises DatabaseUnavailableError, DatabaseAheadError where a newer release has changed it,
+    DatabaseBehindError where migrations of this one are missing."""
+    applied = applied_migrations(config)
+    if not applied:
+        raise DatabaseBehindError("no migration has been applied")
+    if unknown := unknown_migrations(applied):
+        app, name = min(unknown)
+        raise DatabaseAheadError(f"it has {app}.{name}, which this release ({__version__}) does not know")
+    missing = migrations_of_release() - applied
+    if missing:
+        app, name = min(missing)
+        raise DatabaseBehindError(
+            f"{app}.{name} has not been applied" + (f" ({len(missing)} in all)" * (len(missing) > 1))
+        )
+
+
+def applied_migrations(config: Config) -> set[tuple[str, str]]:
+    """Return (app label, name) of what has been applied; nothing where the database is empty.
+
+    Raises DatabaseUnavailableError.
+    """
     with connected(config) as connection:
         cursor = connection.cursor()
         try:
             cursor.execute("SELECT app, name FROM django_migrations")
         except Exception as error:
             if "django_migrations" in str(error):
-                raise DatabaseBehindError("no migration has been applied") from error
+                return set()
             raise
-        missing = migrations_of_release() - {(app, name) for app, name in cursor.fetchall()}
-    if missing:
-        app, name = min(missing)
-        raise DatabaseBehindError(
-            f"{app}.{name} has not been applied" + (f" ({len(missing)} in all)" * (len(missing) > 1))
-        )
+        return {(app, name) for app, name in cursor.fetchall()}
+
+
+def unknown_migrations(applied: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those that only a newer release can have applied.
+
+    Libraries fold old migrations into one and drop them later, so of their apps only what comes after the last known
+    one is newer; our own migrations stay for ever.
+    """
+    newest: dict[str, str] = {}
+    for app, name in migrations_of_release():
+        newest[app] = max(newest.get(app, ""), name)
+    return {
+        (app, name)
+        for app, name in set(applied) - migrations_of_release()
+        if app not in FORMER_APPS and (app not in newest or app in _rooms() or name > newest[app])
+    }
+
+
+@functools.cache
+def _rooms() -> frozenset[str]:
+    """Return the labels of our own apps."""
+    return frozenset(app.rpartition(".")[2] for app in _installed_apps() if app.startswith("freiblatt."))
+
+
+@functools.cache
+def _installed_apps() -> tuple[str, ...]:
+    """Return what the settings install, read as text: to import them takes a publication, which a restore has not."""
+    settings = Path(__file__).resolve().parent.parent / "settings.py"
+    for node in ast.parse(settings.read_text("utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "INSTALLED_APPS":
+            return tuple(ast.literal_eval(node.value))
+    raise AssertionError("settings.py names INSTALLED_APPS as a plain list")
 
 
 def ping(config: Config) -> None:
@@ -78,10 +145,8 @@ def ping(config: Config) -> None:
 @functools.cache
 def migrations_of_release() -> frozenset[tuple[str, str]]:
     """Return (app label, name) of every migration that the installed apps bring, by their files alone."""
-    from freiblatt.settings import INSTALLED_APPS  # plain values; loads no Django
-
     found: set[tuple[str, str]] = set()
-    for app in INSTALLED_APPS:
+    for app in _installed_apps():
         top, *rest = app.split(".")
         spec = find_spec(top)
         if spec is None or not spec.submodule_search_locations:

@@ -11,7 +11,7 @@ from freiblatt.config import Config
 
 PACKAGE = Path(__file__).resolve().parent.parent
 #: Settings that no page shows: changing them must not cost a warm start.
-NOT_SHOWN = ("server_", "store_", "log_level", "valkey_url")
+NOT_SHOWN = ("server_", "store_", "backup_", "log_level", "valkey_url")
 LIBRARIES = ("django", "wagtail", "django-csp", "brotli")
 
 

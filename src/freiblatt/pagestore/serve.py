@@ -153,8 +153,8 @@ def _lives(holder: str) -> bool:
 def _refuse_database(config: Config) -> None:
     try:
         database.check(config)
-    except database.DatabaseBehindError as error:
-        raise ServeError(f"database: {error}. `freiblatt prepare` brings it up to date.") from error
+    except database.OtherReleaseError as error:
+        raise ServeError(f"database: {error}. {error.advice}") from error
     except database.DatabaseUnavailableError as error:
         raise ServeError(f"database_url: {error} Expected the publication's database.") from error
 

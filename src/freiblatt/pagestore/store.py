@@ -404,6 +404,8 @@ class PageStore:
             return "database"
         except database.DatabaseBehindError:
             return "database_behind"
+        except database.DatabaseAheadError:
+            return "database_ahead"
         return None
 
 

@@ -1,0 +1,1 @@
+"""Verbs for the operator: back up, restore, move to another database, upgrade."""

@@ -1,0 +1,244 @@
+"""Making a backup while the program runs, and reading it back before it gets its name."""
+
+import contextlib
+import errno
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from freiblatt import __version__
+from freiblatt.config import DIRECTORY_VARIABLE, PREFIX, Config
+from freiblatt.pagestore import database
+from freiblatt.upkeep import dumps, sealing
+from freiblatt.upkeep.archive import (
+    DATABASE_FOLDER,
+    FILES,
+    FOLDERS,
+    LONGEST_MANIFEST,
+    MANIFEST_NAME,
+    ArchiveError,
+    ChangedError,
+    Reader,
+    Source,
+    Writer,
+)
+from freiblatt.upkeep.dumps import FACTS_MEMBER, DumpError, Facts
+from freiblatt.upkeep.manifest import Manifest, read_manifest
+from freiblatt.upkeep.scratch import scratch
+from freiblatt.upkeep.walking import Walk
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+Say = Callable[[str], object]
+
+
+class BackupError(Exception):
+    """No backup was made; the message says why and what to do. Nothing is left of the attempt."""
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup that was made and read back."""
+
+    path: Path
+    made_at: datetime
+    size: int
+    n_files: int
+    seconds: float
+    is_encrypted: bool
+    facts: Facts
+    left_out: list[str] = field(default_factory=list)
+    """Names in the publication's directory that are not in it."""
+
+
+def back_up(*, config: Config, target: Path, recipient: str = "", say: Say = lambda line: None) -> Backup:
+    """Write everything of the publication that cannot be made again to the new file `target`, and read it back.
+
+    `recipient`: an age or SSH public key to which the backup is encrypted. The program may run meanwhile. Raises
+    BackupError.
+    """
+    begun = time.monotonic()
+    target = Path(os.path.abspath(target.expanduser()))
+    _refuse_place(config, target)
+    try:
+        keys = [sealing.recipient(recipient)] if recipient else []
+        with scratch(target.parent, "backup") as place:
+            made = _make(config, place, keys, say)
+            if target.exists():
+                raise BackupError(f"{target}: somebody else has made a file of this name meanwhile.")
+            (place / ARCHIVE_NAME).rename(target)
+            _to_disk(target.parent)
+            return replace(made, path=target, seconds=time.monotonic() - begun)
+    except sealing.KeyFileError as error:
+        raise BackupError(f"The key to encrypt to: {error}") from error
+    except (DumpError, database.DatabaseUnavailableError) as error:
+        raise BackupError(f"database: {error}") from error
+    except ArchiveError as error:
+        raise BackupError(f"The backup could not be read back and was thrown away. {error}") from error
+    except ChangedError as error:
+        raise BackupError(f"{error} became shorter while it was read. Give the command again.") from error
+    except OSError as error:
+        raise _os_error(target, error) from error
+
+
+#: Name of the backup as long as it is unfinished.
+ARCHIVE_NAME = "archive"
+
+
+def _refuse_place(config: Config, target: Path) -> None:
+    if target.exists() or target.is_symlink():
+        raise BackupError(f"{target}: there is a file already. Nothing was changed; give another name.")
+    if not target.parent.is_dir():
+        raise BackupError(f"{target.parent}: seen no directory, expected one in which the backup can lie.")
+    for kept in (config.media, config.originals, config.theme, config.var):
+        if target.resolve().is_relative_to(kept.resolve()):
+            raise BackupError(f"{target}: this lies in {kept}, which is served, backed up or emptied itself.")
+
+
+def _make(config: Config, place: Path, keys: list[Any], say: Say) -> Backup:
+    archive = place / ARCHIVE_NAME
+    made_at = datetime.now(UTC)
+    manifest = Manifest(
+        release=__version__,
+        made_at=made_at,
+        name=config.name,
+        url=config.url,
+        database="sqlite" if config.sqlite_path else "postgresql",
+        migrations=sorted(database.applied_migrations(config)),
+        environment=sorted(
+            name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() != DIRECTORY_VARIABLE
+        ),
+    )
+    # Whoever encrypts to somebody else's key could not look at the result; a key that lives in memory alone can.
+    own_key = sealing.one_time_identity() if keys else None
+    number = os.open(archive, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, stat.S_IRUSR | stat.S_IWUSR)
+    with os.fdopen(number, "w+b") as file:
+        with _sealed(file, [*keys, own_key.to_public()] if own_key else []) as target:
+            writer = Writer(target)
+            writer.add(MANIFEST_NAME, manifest.written())
+            facts, left_out = _write_members(config, manifest, writer, place, say)
+            writer.close()
+        file.flush()
+        os.fsync(file.fileno())
+        if hasattr(os, "posix_fadvise"):
+            # From the disk, not from memory.
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        size = file.tell() if not keys else os.fstat(file.fileno()).st_size
+        say(f"Reading {_shown_size(size)} back …")
+        file.seek(0)
+        with _opened(file, [own_key] if own_key else []) as source:
+            n_files = _read_back(source, place, manifest, facts)
+    if n_files != writer.n_files:
+        raise ArchiveError(f"{writer.n_files} files were written and {n_files} are in it.")
+    return Backup(archive, made_at, size, n_files, 0.0, bool(keys), facts, left_out)
+
+
+def _write_members(
+    config: Config, manifest: Manifest, writer: Writer, place: Path, say: Say
+) -> tuple[Facts, list[str]]:
+    for name in FILES:
+        writer.add_file(name, config.directory / name)
+    walk = Walk(config.directory, tuple(folder for folder in FOLDERS if folder != DATABASE_FOLDER))
+    say("Reading files …")
+    _write_files(writer, walk.first())
+    say("Copying the database …")
+    dump = place / "database"
+    facts = _dump(config, dump, place)
+    if sorted(facts.migrations) != manifest.migrations:
+        raise BackupError("The database was brought to another release while it was backed up. Give the command again.")
+    writer.add(FACTS_MEMBER, facts.written())
+    writer.add_file(manifest.database_member, dump)
+    dump.unlink()
+    _write_files(writer, walk.second())
+    return facts, walk.left_out
+
+
+def _write_files(writer: Writer, files: Iterator[tuple[str, Path]]) -> None:
+    for name, path in files:
+        with contextlib.suppress(FileNotFoundError):  # removed since it was listed
+            writer.add_file(name, path)
+
+
+def _dump(config: Config, dump: Path, place: Path) -> Facts:
+    """Write the database to the file `dump` and return what it holds."""
+    if config.sqlite_path is None:
+        facts = dumps.dump_postgres(config, dump)
+        return replace(facts, size=dump.stat().st_size)
+    copy = place / "copy.sqlite3"
+    dumps.copy_sqlite(config.sqlite_path, copy)
+    facts = dumps.facts_of_sqlite(copy)
+    dumps.pack(copy, dump)
+    size = copy.stat().st_size
+    copy.unlink()
+    return replace(facts, size=size)
+
+
+def _read_back(source: Source, place: Path, manifest: Manifest, facts: Facts) -> int:
+    """Return how many files are in the backup, after looking at each and at the database. Raises ArchiveError."""
+    dump = place / "read-back"
+    reader = Reader(source)
+    for member in reader.members():
+        if member.name == MANIFEST_NAME:
+            read_manifest(member.content(LONGEST_MANIFEST))
+        elif member.name == manifest.database_member:
+            with dump.open("wb") as file:
+                for chunk in member.chunks():
+                    file.write(chunk)
+    if manifest.database == "postgresql":
+        dumps.check_postgres_dump(dump)
+    else:
+        copy = place / "read-back.sqlite3"
+        dumps.unpack(dump, copy, size=facts.size)
+        dumps.check_sqlite(copy)
+        if dumps.facts_of_sqlite(copy).tables != facts.tables:
+            raise ArchiveError("The database in it has other rows than the one that was copied.")
+        copy.unlink()
+    dump.unlink()
+    return reader.n_files
+
+
+@contextlib.contextmanager
+def _sealed(file: BinaryIO, recipients: list[Any]) -> Iterator[BinaryIO]:
+    if not recipients:
+        yield file
+        return
+    with sealing.encrypted(file, recipients) as target:
+        yield target
+
+
+@contextlib.contextmanager
+def _opened(file: BinaryIO, keys: list[Any]) -> Iterator[BinaryIO]:
+    if not keys:
+        yield file
+        return
+    with sealing.decrypted(file, keys) as source:
+        yield source
+
+
+def _os_error(target: Path, error: OSError) -> BackupError:
+    if error.errno in FULL:
+        facts = os.statvfs(target.parent)
+        free = _shown_size(facts.f_bavail * facts.f_frsize)
+        return BackupError(
+            f"{target.parent}: no space left ({free} free now). Nothing is left of the backup; make room, or give "
+            "another directory. It needs as much as media and originals together, and twice the database."
+        )
+    where = error.filename or target
+    return BackupError(f"{where}: {error.strerror or error}. Nothing is left of the backup.")
+
+
+def _to_disk(folder: Path) -> None:
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(held)
+    finally:
+        os.close(held)
+
+
+def _shown_size(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
