@@ -32,7 +32,8 @@ def browser(launch_browser: Callable[[], Browser]) -> Iterator[Browser]:
     try:
         started = launch_browser()
     except Error as error:
-        sentence = f"Chromium does not start. On Debian, as root: apt-get install chromium ({error.message[:200]})"
+        reason = " ".join(error.message.partition("╔")[0].split())[:300]
+        sentence = f"Chromium does not start. On Debian, as root: apt-get install chromium ({reason})"
         if os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER"):
             pytest.fail(sentence)
         pytest.skip(sentence)
