@@ -43,6 +43,7 @@ REGISTRIES = {
     "pagestore.policy",
     "pagestore.serve",
     "pagestore.static",
+    "readers.purposes",
 }
 #: One reading. At about 400 lines a file becomes a package of the same name.
 LONGEST_FILE = 450

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "freiblatt.discussion",
     "freiblatt.articles",
     "freiblatt.newsroom",
+    "freiblatt.readers",
     "freiblatt.letters",
     "freiblatt.pagestore",
     "freiblatt.jobs",

@@ -12,7 +12,7 @@ RESERVED = frozenset(
     {
         "admin", "documents", "media", "static", "healthz", "robots", "sitemap", "feed", "feeds", "favicon",
         "search", "suche", "authors", "autoren", "topics", "themen", "archive", "archiv", "article", "artikel",
-        "support", "unterstuetzen", "letters", "briefe", "reader", "leser", "discussion", "diskussion",
+        "support", "unterstuetzen", "letters", "briefe", "reader", "readers", "leser", "discussion", "diskussion",
         "corrections", "berichtigungen", "register", "evidence", "belege",
     }
 )  # fmt: skip

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+#: A letter is tried as long as mail servers try (RFC 5321, 4.5.4.1).
+PATIENCE = datetime.timedelta(days=5)
 #: How long somebody may be at a letter before the try counts as lost: every step of SMTP, each with its time-out.
 SENDING_SECONDS = 300
 

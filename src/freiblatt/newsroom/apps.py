@@ -10,7 +10,10 @@ class NewsroomConfig(AppConfig):
         from django.apps import apps
         from django.db.models.signals import post_migrate
 
-        from freiblatt.newsroom import grants, receivers, roles  # noqa: F401
+        from freiblatt.letters.sender import register
+        from freiblatt.newsroom import grants, receivers, roles, sender  # noqa: F401
+
+        register(sender.find)
 
         # Once, after the last app that has permissions of its own; nobody is granted anything of that one's.
         last = [config for config in apps.get_app_configs() if config.models_module][-1]

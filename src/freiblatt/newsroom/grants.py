@@ -16,6 +16,9 @@ register(
     # Sees failed work and lets it run again; what is discarded is lost, and that is for owners.
     "jobs.view_job",
     "jobs.change_job",
+    # Sees whether letters arrive and sends them again; what stands in them opens accounts, and that is for owners.
+    "letters.view_letter",
+    "letters.change_letter",
     on_pages=(f"wagtailcore.{verb}_page" for verb in ("add", "change", "publish", "bulk_delete", "lock", "unlock")),
     on_files=(
         *(f"wagtailcore.{verb}_collection" for verb in ("add", "change", "delete")),

@@ -78,23 +78,27 @@ def fill_publication() -> None:
         locales={locale.language_code: locale for locale in Locale.objects.all()},
         fronts={front.locale.language_code: front for front in FrontPage.objects.select_related("locale")},
     )
-    _describe_publication(facts["texts"], made)
     _make_pictures(made)
     _make_files(made)
     _make_sections(facts["section"], made)
     _make_topics(facts["topic"], made)
     _make_authors(facts["author"], made)
     _make_plain_pages(made)
+    _describe_publication(facts["texts"], made)
     _make_articles(made)
     _make_discussions(made)
     _arrange_fronts(facts["front"], made)
     _make_menus(facts["menu"], made)
 
 
-def _describe_publication(texts: dict[str, dict[str, str]], made: Made) -> None:
+def _describe_publication(texts: dict[str, dict[str, Any]], made: Made) -> None:
     settings = PublicationSettings.load()
     settings.texts = [
-        PublicationText(locale=made.locales[language], sort_order=place, **text)
+        PublicationText(
+            locale=made.locales[language],
+            sort_order=place,
+            **{**text, "imprint_page": made.plain[text["imprint_page"]]},
+        )
         for place, (language, text) in enumerate(texts.items())
     ]
     settings.save()

@@ -12,7 +12,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.models import Locale, Orderable
 
@@ -114,7 +114,14 @@ class PublicationSettings(ClusterableModel, BaseGenericSetting):
         ),
         InlinePanel(
             "texts",
-            [FieldPanel("locale"), FieldPanel("tagline"), FieldPanel("description"), FieldPanel("footer")],
+            [
+                FieldPanel("locale"),
+                FieldPanel("tagline"),
+                FieldPanel("description"),
+                FieldPanel("footer"),
+                FieldPanel("imprint"),
+                PageChooserPanel("imprint_page"),
+            ],
             heading=_("What the publication says of itself, by language"),
             label=_("Text"),
         ),
@@ -174,6 +181,21 @@ class PublicationText(Orderable):
         _("description"), max_length=300, blank=True, help_text=_("For search engines and feeds.")
     )
     footer = models.TextField(_("note in the footer"), blank=True, max_length=600)
+    imprint = models.TextField(
+        _("imprint under letters"),
+        blank=True,
+        max_length=400,
+        help_text=_("Who publishes, with postal address and mail address: a few lines that the law asks for."),
+    )
+    imprint_page = models.ForeignKey(
+        "wagtailcore.Page",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("page with the whole imprint"),
+        help_text=_("Letters link to it."),
+    )
 
     class Meta(Orderable.Meta):
         verbose_name = _("text")

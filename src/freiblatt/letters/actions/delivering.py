@@ -1,13 +1,11 @@
-"""Verbs of the post office: write a letter, deliver it, send it again, keep an address from getting any."""
+"""Delivering a letter, each try a job, until the mail server has taken it, refused it or stayed away too long."""
 
 import datetime
 import logging
 import random
-from collections.abc import Mapping
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
@@ -16,134 +14,29 @@ from django_tasks.base import TaskContext
 from freiblatt.jobs.actions import enqueue_once
 from freiblatt.jobs.policies import Policy, policy
 from freiblatt.letters import delivery
+from freiblatt.letters.actions.errors import LetterError
+from freiblatt.letters.actions.forgetting import erased_fields
+from freiblatt.letters.actions.suppressing import suppress_key
 from freiblatt.letters.delivery import Answer, Outcome
 from freiblatt.letters.models import (
+    PATIENCE,
     SENDING_SECONDS,
     Letter,
-    LetterQuerySet,
     LetterState,
     Route,
     Suppression,
     SuppressionReason,
 )
-from freiblatt.letters.rendering import render
-from freiblatt.lib.mail_addresses import address_key, normalise
 
 logger = logging.getLogger(__name__)
 
-#: As long as mail servers try (RFC 5321, 4.5.4.1).
-PATIENCE = datetime.timedelta(days=5)
 #: Waits after a server put a letter off: a minute first, for grey-listing, three hours at most.
 PUT_OFF = Policy(first_wait_seconds=60, growth=2.5, longest_wait_seconds=3 * 3600)
 #: Waits between knocks at a mail server that is away.
 KNOCK = Policy(first_wait_seconds=20, growth=2, longest_wait_seconds=15 * 60)
-ERASE_BATCH = 500
-KEEP_FAILED_DAYS = 30
-KEEP_ROWS_DAYS = 180
 
 
-class LetterError(Exception):
-    """What was asked cannot be done with this letter; the message says why and names no address."""
-
-
-def post_letter(
-    *,
-    to: str,
-    template: str,
-    context: Mapping[str, object],
-    language: str,
-    kind: str,
-    to_name: str = "",
-    dedupe_key: str = "",
-    is_urgent: bool = False,
-    unsubscribe_url: str = "",
-    is_repeatable: bool = True,
-) -> Letter:
-    """Return a stored letter that goes out as soon as the caller's transaction commits.
-
-    `template` such as "newsroom/letters/invitation" names three files: `.subject.txt`, `.txt` and `.html`; they are
-    rendered now, in `language`, and frozen. `kind` is a short name that begins with the room's
-    ("newsroom_invitation"). Where a letter with this `dedupe_key` exists, that one is returned and nothing is sent.
-    `is_repeatable` False: where nobody knows whether it has arrived, it is not sent a second time.
-    Raises LetterError on a bad address, and where address, name, subject or `unsubscribe_url` hold a line break.
-    """
-    words = render(template, context, language=language, unsubscribe_url=unsubscribe_url)
-    return post_words(
-        to=to,
-        subject=words.subject,
-        text=words.text,
-        html=words.html,
-        language=language,
-        kind=kind,
-        to_name=to_name,
-        dedupe_key=dedupe_key,
-        is_urgent=is_urgent,
-        unsubscribe_url=unsubscribe_url,
-        is_repeatable=is_repeatable,
-    )
-
-
-def post_words(
-    *,
-    to: str,
-    subject: str,
-    text: str,
-    html: str,
-    language: str,
-    kind: str,
-    to_name: str = "",
-    dedupe_key: str = "",
-    is_urgent: bool = False,
-    unsubscribe_url: str = "",
-    is_repeatable: bool = True,
-) -> Letter:
-    """Return a stored letter with these words, which are ready; otherwise as `post_letter`."""
-    address = _address(to)
-    for name, value in (("to_name", to_name), ("subject", subject), ("unsubscribe_url", unsubscribe_url)):
-        # As str.splitlines does: everything that some program along the way may take for a line break.
-        if len(value.splitlines()) > 1 or value != value.strip("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029") or "\0" in value:
-            raise LetterError(_("%(field)s: a line break was seen where one line was expected.") % {"field": name})
-    if dedupe_key and (known := Letter.objects.filter(dedupe_key=dedupe_key).first()):
-        return known
-    try:
-        with transaction.atomic():
-            letter = Letter.objects.create(
-                kind=kind,
-                language=language,
-                to_address=address,
-                to_name=to_name[:120],
-                address_key=address_key(address),
-                subject=_shortened(subject),
-                text=text,
-                html=html,
-                unsubscribe_url=unsubscribe_url,
-                dedupe_key=dedupe_key or None,
-                is_urgent=is_urgent,
-                is_repeatable=is_repeatable,
-                give_up_at=timezone.now() + PATIENCE,
-            )
-            _enqueue(letter)
-    except IntegrityError:
-        # Another process posted it at the same moment.
-        known = Letter.objects.filter(dedupe_key=dedupe_key).first() if dedupe_key else None
-        if known is None:
-            raise
-        return known
-    return letter
-
-
-def _address(to: str) -> str:
-    try:
-        return normalise(to)
-    except ValidationError as error:
-        raise LetterError(" ".join(error.messages)) from error
-
-
-def _shortened(subject: str) -> str:
-    return subject if len(subject) <= 250 else f"{subject[:249]}…"
-
-
-def _enqueue(letter: Letter, *, due: datetime.datetime | None = None) -> None:
+def enqueue(letter: Letter, *, due: datetime.datetime | None = None) -> None:
     """Have the letter delivered at `due` (None: now); the job that waits for it already is brought forward."""
     job = deliver_letter.using(queue_name="urgent" if letter.is_urgent else "default", run_after=due)
     enqueue_once(job, key=f"letter:{letter.pk}", kwargs={"letter_pk": letter.pk})
@@ -171,7 +64,7 @@ def _take(letter_pk: int, *, job: str) -> Letter | None:
     now = timezone.now()
     if letter.state == LetterState.SENDING:
         if letter.sending_job != job and letter.sending_until and letter.sending_until > now:
-            _enqueue(letter, due=letter.sending_until)
+            enqueue(letter, due=letter.sending_until)
             return None
         # The try before this one ended in the middle: its worker is gone, and whether the server took the letter
         # nobody knows. The Message-ID stays, so that a double can be told from a second letter.
@@ -182,7 +75,7 @@ def _take(letter_pk: int, *, job: str) -> Letter | None:
     elif letter.state != LetterState.WAITING:
         return None
     elif letter.due_at > now:
-        _enqueue(letter, due=letter.due_at)
+        enqueue(letter, due=letter.due_at)
         return None
     if letter.give_up_at <= now:
         _settle(letter, LetterState.FAILED)
@@ -248,7 +141,7 @@ def _put_off(letter: Letter, due: datetime.datetime) -> None:
     letter.sending_job, letter.sending_until = "", None
     letter.due_at = due
     letter.save()
-    _enqueue(letter, due=due)
+    enqueue(letter, due=due)
 
 
 def _settle(letter: Letter, state: LetterState) -> None:
@@ -259,7 +152,7 @@ def _settle(letter: Letter, state: LetterState) -> None:
         logger.warning("Letter %s (%s) is %s: %s", letter.pk, letter.kind, state.value, letter.answer)
     is_over = state == LetterState.SUPPRESSED or (state == LetterState.SENT and not letter.is_in_desk)
     if is_over and not settings.MAIL_KEEP_DAYS:
-        Letter.objects.filter(pk=letter.pk).update(**_erased(timezone.now()))
+        Letter.objects.filter(pk=letter.pk).update(**erased_fields(timezone.now()))
 
 
 @transaction.atomic
@@ -322,7 +215,7 @@ def send_again(*, letter: Letter) -> Letter:
         found.due_at, found.give_up_at = now, now + PATIENCE
         found.state = LetterState.WAITING
         found.save()
-        _enqueue(found)
+        enqueue(found)
     logger.info("Letter %s (%s) is sent again on request.", found.pk, found.kind)
     return found
 
@@ -338,64 +231,5 @@ def knock_now() -> int:
             if letter.state == LetterState.WAITING:
                 letter.due_at = now
                 letter.save(update_fields=["due_at"])
-                _enqueue(letter)
+                enqueue(letter)
     return len(keys)
-
-
-def suppress(*, address: str, reason: SuppressionReason, source: str = "") -> Suppression:
-    """Return the row that keeps `address` from getting letters; the first reason stays. Raises LetterError."""
-    return suppress_key(key=address_key(_address(address)), reason=reason, source=source)
-
-
-def suppress_key(*, key: str, reason: SuppressionReason, source: str = "") -> Suppression:
-    """Return the row that keeps the address with this keyed hash from getting letters; the first reason stays."""
-    row, _is_new = Suppression.objects.get_or_create(address_key=key, defaults={"reason": reason, "source": source})
-    return row
-
-
-def release(*, suppression: Suppression) -> None:
-    """Let the address get letters again. Letters that were not sent meanwhile stay unsent."""
-    Suppression.objects.filter(pk=suppression.pk).delete()
-
-
-@task(queue_name="bulk")
-def erase_letters() -> int:
-    """Return how many letters lost text and address, which are kept no longer than needed; drop very old rows.
-
-    Delivered letters after the configured days, others after a month; what lies in the desk's mailbox stays while
-    there is no mail server.
-    """
-    now = timezone.now()
-    day = datetime.timedelta(days=1)
-    standing = Letter.objects.filter(erased_at__isnull=True)
-    over = [LetterState.SENT, LetterState.SUPPRESSED]
-    delivered = standing.filter(state__in=over, created_at__lte=now - settings.MAIL_KEEP_DAYS * day)
-    if not settings.MAIL_HAS_SERVER:
-        delivered = delivered.filter(is_in_desk=False)
-    stuck = standing.filter(
-        state__in=[LetterState.FAILED, LetterState.UNKNOWN], created_at__lte=now - KEEP_FAILED_DAYS * day
-    )
-    count = _in_batches(delivered, now) + _in_batches(stuck, now)
-    old = Letter.objects.filter(erased_at__lte=now - KEEP_ROWS_DAYS * day)
-    while keys := list(old.order_by().values_list("pk", flat=True)[:ERASE_BATCH]):
-        Letter.objects.filter(pk__in=keys).delete()
-    return count
-
-
-def _in_batches(letters: LetterQuerySet, now: datetime.datetime) -> int:
-    count = 0
-    while keys := list(letters.order_by().values_list("pk", flat=True)[:ERASE_BATCH]):
-        count += Letter.objects.filter(pk__in=keys, erased_at__isnull=True).update(**_erased(now))
-    return count
-
-
-def _erased(now: datetime.datetime) -> dict[str, object]:
-    return {
-        "to_address": "",
-        "to_name": "",
-        "subject": "",
-        "text": "",
-        "html": "",
-        "unsubscribe_url": "",
-        "erased_at": now,
-    }

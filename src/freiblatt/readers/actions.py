@@ -1,0 +1,318 @@
+"""Verbs of the room: ask an address, confirm, withdraw, send the link, hand out, erase.
+
+No verb says whether an address is known: whoever types it is not yet known to own it.
+"""
+
+import datetime
+import logging
+from collections.abc import Callable
+from typing import cast
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone, translation
+from django_tasks import task
+
+from freiblatt.letters import actions as letters
+from freiblatt.lib import limits
+from freiblatt.lib.addresses import absolute
+from freiblatt.lib.mail_addresses import address_key, normalise
+from freiblatt.readers import signals
+from freiblatt.readers.links import CONFIRM_DAYS, PAGE_DAYS, confirm_token, page_token
+from freiblatt.readers.models import Consent, Reader, ReaderState
+
+logger = logging.getLogger(__name__)
+
+#: Letters that strangers can make us send to one address in a day, and have sent from one neighbourhood in an hour.
+LETTERS_PER_ADDRESS = 3
+LETTERS_PER_NEIGHBOURHOOD = 20
+DAY_SECONDS = 24 * 3600
+HOUR_SECONDS = 3600
+#: Whoever has withdrawn everything is written to no more; the address goes after this.
+REST_DAYS = 30
+#: The proof of a consent that was withdrawn stays as long as somebody may still ask for it (German Civil Code, 195).
+PROOF_DAYS = 3 * 365
+
+
+class ReaderError(Exception):
+    """What was asked cannot be done; the message is for the reader and repeats no address."""
+
+
+class TooManyError(ReaderError):
+    """Too many letters were asked for from one neighbourhood; `wait_seconds` says until when."""
+
+    def __init__(self, wait_seconds: float) -> None:
+        super().__init__("Too many letters were asked for from this network.")
+        self.wait_seconds = wait_seconds
+
+
+def ask_to_confirm(
+    *,
+    address: str,
+    language: str,
+    purpose: str,
+    wording: str,
+    wording_version: str,
+    who: str,
+    subject_key: str = "",
+) -> None:
+    """Send a letter that asks the owner of `address` to confirm; nothing counts before.
+
+    `wording` is the sentence that was agreed to, exactly as it was shown, in `language`; `wording_version` names it
+    among its changes. `who` is the neighbourhood that asks (`lib.network.cut_address`), for the limit; it is not kept.
+    Returns nothing, whether the address is new, known, asked too often or suppressed. Raises ReaderError on an address
+    that is none, TooManyError when too much is asked from one neighbourhood.
+    """
+    found = _address(address)
+    _take_from(who)
+    if not _may_write_to(found):
+        return
+    with transaction.atomic():
+        reader = _reader(found, language)
+        consent = _asked(reader, purpose, subject_key, language, wording, wording_version)
+        letter = letters.post_letter(
+            to=found,
+            template="readers/letters/confirm",
+            context={
+                "link": absolute(_path("readers:confirm", confirm_token(consent), language)),
+                "wording": wording,
+                "days": CONFIRM_DAYS,
+            },
+            language=language,
+            kind="readers_confirm",
+            is_urgent=True,
+        )
+        if consent.given_at is None:
+            Consent.objects.filter(pk=consent.pk).update(message_id=letter.message_id)
+
+
+def confirm(*, consent: Consent) -> Consent:
+    """Return the consent, now given: the owner of the address has clicked. A second time changes nothing."""
+    with transaction.atomic():
+        reader = Reader.objects.select_for_update().get(pk=consent.reader_id)
+        found = Consent.objects.select_for_update().get(pk=consent.pk)
+        if found.withdrawn_at:
+            raise ReaderError("This consent was withdrawn.")
+        if found.given_at:
+            return found
+        now = timezone.now()
+        found.given_at = now
+        found.save(update_fields=["given_at"])
+        reader.state = ReaderState.CONFIRMED
+        reader.confirmed_at = reader.confirmed_at or now
+        reader.resting_since = None
+        reader.save(update_fields=["state", "confirmed_at", "resting_since"])
+        found.reader = reader
+        signals.consent_given.send(sender=Consent, consent=found)
+    return found
+
+
+def withdraw(*, consent: Consent) -> Consent:
+    """Return the consent, now withdrawn; its proof stays for a while. A second time changes nothing."""
+    with transaction.atomic():
+        reader = Reader.objects.select_for_update().get(pk=consent.reader_id)
+        found = Consent.objects.select_for_update().get(pk=consent.pk)
+        if found.withdrawn_at:
+            return found
+        now = timezone.now()
+        found.withdrawn_at = now
+        found.save(update_fields=["withdrawn_at"])
+        if reader.state == ReaderState.CONFIRMED and not reader.consents.standing().exists():
+            reader.state = ReaderState.RESTING
+            reader.resting_since = now
+            reader.save(update_fields=["state", "resting_since"])
+        found.reader = reader
+        signals.consent_withdrawn.send(sender=Consent, consent=found)
+    return found
+
+
+def withdraw_all(*, reader: Reader) -> None:
+    """Withdraw everything that the reader agreed to."""
+    with transaction.atomic():
+        for consent in reader.consents.filter(withdrawn_at__isnull=True):
+            withdraw(consent=consent)
+
+
+def choose_language(*, reader: Reader, language: str) -> Reader:
+    """Return the reader, who gets letters in `language` from now on."""
+    reader.language = language
+    reader.save(update_fields=["language"])
+    return reader
+
+
+def send_link(*, address: str, language: str, who: str) -> None:
+    """Send a letter with the link to the reader's page, if `address` is one that we know; else do nothing.
+
+    `who` as in `ask_to_confirm`. Raises ReaderError on an address that is none, TooManyError.
+    """
+    found = _address(address)
+    _take_from(who)
+    reader = Reader.objects.filter(address_key=address_key(found)).exclude(address="").first()
+    if _may_write_to(found) and reader is not None:
+        _post_link(reader, language)
+
+
+def send_link_again(*, reader: Reader, language: str, who: str) -> None:
+    """Send a new link to whoever came with one that has run out."""
+    _take_from(who)
+    if _may_write_to(reader.address):
+        _post_link(reader, language)
+
+
+def _post_link(reader: Reader, language: str) -> None:
+    letters.post_letter(
+        to=reader.address,
+        template="readers/letters/link",
+        context={"link": absolute(_path("readers:page", page_token(reader), language)), "days": PAGE_DAYS},
+        language=language,
+        kind="readers_link",
+        is_urgent=True,
+    )
+
+
+def page_url(*, reader: Reader) -> str:
+    """Return the full address of the reader's page, for a letter to this reader and for nothing else."""
+    return absolute(_path("readers:page", page_token(reader), reader.page_language))
+
+
+def export(*, reader: Reader) -> dict[str, object]:
+    """Return everything that all rooms know of this reader, ready for JSON."""
+    found: dict[str, object] = {
+        "reader": {
+            "address": reader.address,
+            "language": reader.language,
+            "state": reader.state,
+            "since": reader.created_at,
+            "confirmed": reader.confirmed_at,
+        },
+        "consents": [
+            {
+                "purpose": consent.purpose,
+                "subject": consent.subject_key,
+                "label": consent.label,
+                "language": consent.language,
+                "wording": consent.wording,
+                "wording_version": consent.wording_version,
+                "asked": consent.asked_at,
+                "given": consent.given_at,
+                "withdrawn": consent.withdrawn_at,
+                "letter_that_asked": consent.message_id,
+            }
+            for consent in reader.consents.order_by("asked_at", "pk")
+        ],
+        "letters": letters.letters_of(key=reader.address_key),
+    }
+    for _receiver, part in signals.reader_export_asked.send(sender=Reader, reader=reader):
+        found.update(cast(dict[str, object], part))
+    return found
+
+
+def erase(*, reader: Reader) -> None:
+    """Erase the reader from every room, proof included. Of a suppression the keyed hash stays, so that it holds."""
+    with transaction.atomic():
+        locked = Reader.objects.select_for_update().get(pk=reader.pk)
+        signals.reader_erased.send(sender=Reader, reader=locked)
+        letters.erase_letters_of(key=locked.address_key)
+        locked.delete()
+    logger.info("A reader was erased on request.")
+
+
+@task(queue_name="bulk")
+def erase_left_over() -> dict[str, int]:
+    """Erase addresses that nobody confirmed, those at rest, and proofs that nobody can ask for any more."""
+    now = timezone.now()
+    day = datetime.timedelta(days=1)
+    asked_before = now - CONFIRM_DAYS * day
+    unanswered, _kinds = Consent.objects.asked().filter(asked_at__lt=asked_before).delete()
+    unconfirmed = _each(Reader.objects.never_confirmed(asked_before).values_list("pk", flat=True), _forget)
+    resting = Reader.objects.filter(state=ReaderState.RESTING, resting_since__lt=now - REST_DAYS * day)
+    rested = _each(resting.exclude(address="").values_list("pk", flat=True), _cut_address_off)
+    old = Reader.objects.filter(state=ReaderState.RESTING, resting_since__lt=now - PROOF_DAYS * day)
+    proofs = _each(old.values_list("pk", flat=True), _forget)
+    return {"unanswered": unanswered, "unconfirmed": unconfirmed, "rested": rested, "proofs": proofs}
+
+
+def _each(keys: QuerySet, verb: Callable[[Reader], None]) -> int:
+    """Call `verb` with each reader of `keys`, one transaction each, and return how many those were."""
+    count = 0
+    for key in list(keys):
+        with transaction.atomic():
+            reader = Reader.objects.select_for_update().filter(pk=key).first()
+            if reader is not None and not reader.consents.standing().exists():
+                verb(reader)
+                count += 1
+    return count
+
+
+def _forget(reader: Reader) -> None:
+    signals.reader_erased.send(sender=Reader, reader=reader)
+    letters.erase_letters_of(key=reader.address_key)
+    reader.delete()
+
+
+def _cut_address_off(reader: Reader) -> None:
+    reader.address = ""
+    reader.link_number += 1
+    reader.save(update_fields=["address", "link_number"])
+    letters.erase_letters_of(key=reader.address_key)
+
+
+def _address(text: str) -> str:
+    try:
+        return normalise(text)
+    except ValidationError as error:
+        raise ReaderError(" ".join(error.messages)) from error
+
+
+def _take_from(who: str) -> None:
+    wait = limits.take("readers_letters_from", who, most=LETTERS_PER_NEIGHBOURHOOD, per_seconds=HOUR_SECONDS)
+    if wait:
+        raise TooManyError(wait)
+
+
+def _may_write_to(address: str) -> bool:
+    """Return whether one more letter may go to this address today: a form must not fill somebody's mailbox."""
+    key = address_key(address)
+    return not limits.take("readers_letters_to", key, most=LETTERS_PER_ADDRESS, per_seconds=DAY_SECONDS)
+
+
+def _reader(address: str, language: str) -> Reader:
+    key = address_key(address)
+    try:
+        with transaction.atomic():
+            reader, _is_new = Reader.objects.get_or_create(
+                address_key=key, defaults={"address": address, "language": language}
+            )
+    except IntegrityError:
+        reader = Reader.objects.get(address_key=key)
+    if not reader.address:
+        # Somebody who had withdrawn everything comes back.
+        reader.address, reader.language = address, language
+        reader.save(update_fields=["address", "language"])
+    return reader
+
+
+def _asked(
+    reader: Reader, purpose: str, subject_key: str, language: str, wording: str, wording_version: str
+) -> Consent:
+    """Return the consent that stands or waits for this thing; one that waits takes the words of this time."""
+    open_ones = Consent.objects.select_for_update().filter(withdrawn_at__isnull=True)
+    words = {
+        "language": language,
+        "wording": wording,
+        "wording_version": wording_version,
+        "asked_at": timezone.now(),
+    }
+    consent, is_new = open_ones.get_or_create(reader=reader, purpose=purpose, subject_key=subject_key, defaults=words)
+    if not is_new and consent.given_at is None:
+        for field, value in words.items():
+            setattr(consent, field, value)
+        consent.save(update_fields=list(words))
+    return consent
+
+
+def _path(name: str, token: str, language: str) -> str:
+    with translation.override(language):
+        return reverse(name, args=[token])

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReadersConfig(AppConfig):
+    name = "freiblatt.readers"
+    verbose_name = _("Readers")
+
+    def ready(self) -> None:
+        from datetime import time
+
+        from freiblatt.jobs import rhythms, schedules
+        from freiblatt.readers import actions
+
+        schedules.every(rhythms.daily(time(4, 30)), name="erase readers", job=actions.erase_left_over)

@@ -1,0 +1,71 @@
+"""Signed links, the only key that a reader has. They name a row by its number, never an address, and they run out."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.core import signing
+
+from freiblatt.readers.models import Consent, Reader
+
+#: How long the link in a letter opens a reader's page. An older one offers to send a new one.
+PAGE_DAYS = 7
+#: How long an address waits for being confirmed; then it is erased.
+CONFIRM_DAYS = 7
+
+
+class LinkError(Exception):
+    """The link is not one of ours, or what it named is gone."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a link to a reader's page leads to."""
+
+    reader: Reader
+    is_expired: bool
+
+
+def page_token(reader: Reader) -> str:
+    """Return what the address of this reader's page ends with, for the next seven days."""
+    return _page_signer().sign(f"{reader.pk}-{reader.link_number}")
+
+
+def open_page(token: str) -> Opened:
+    """Return whose page `token` opens. Raises LinkError; a link that has only run out is returned as such."""
+    value, is_expired = _read(_page_signer(), token, days=PAGE_DAYS)
+    pk, _dash, number = value.partition("-")
+    reader = Reader.objects.filter(pk=pk, link_number=number).exclude(address="").first()
+    if reader is None:
+        raise LinkError
+    return Opened(reader, is_expired)
+
+
+def confirm_token(consent: Consent) -> str:
+    """Return what the address ends with at which this consent is confirmed."""
+    return _confirm_signer().sign(str(consent.pk))
+
+
+def open_confirmation(token: str) -> Consent:
+    """Return the consent that `token` asks about. Raises LinkError, also for a link that has run out."""
+    pk, is_expired = _read(_confirm_signer(), token, days=CONFIRM_DAYS)
+    consent = None if is_expired else Consent.objects.select_related("reader").filter(pk=pk).first()
+    if consent is None or consent.withdrawn_at:
+        raise LinkError
+    return consent
+
+
+def _page_signer() -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt="freiblatt.readers.page", sep=".")
+
+
+def _confirm_signer() -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt="freiblatt.readers.confirm", sep=".")
+
+
+def _read(signer: signing.TimestampSigner, token: str, *, days: int) -> tuple[str, bool]:
+    try:
+        return signer.unsign(token, max_age=datetime.timedelta(days=days)), False
+    except signing.SignatureExpired:
+        return signer.unsign(token), True
+    except signing.BadSignature as error:
+        raise LinkError from error

@@ -1,0 +1,16 @@
+"""A purpose that only tests have."""
+
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _purpose() -> Iterator[None]:
+    from freiblatt.readers import purposes
+
+    purposes.register(
+        purposes.Purpose(name="story_answers", label="Antworten", describe={"7": "Der Hafen"}.__getitem__)
+    )
+    yield
+    del purposes._purposes["story_answers"]
