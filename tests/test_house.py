@@ -36,6 +36,7 @@ REGISTRIES = {
     "jobs.schedules",
     "jobs.worker",
     "letters.sender",
+    "newsroom.doors",
     "newsroom.roles",
     "pagestore.database",
     "pagestore.fragments",

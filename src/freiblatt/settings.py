@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "freiblatt.newsroom.doors.DoorMiddleware",
     "freiblatt.articles.middleware.RefusalMiddleware",
     "freiblatt.articles.middleware.PublicationClockMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",

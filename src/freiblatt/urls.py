@@ -7,13 +7,10 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from freiblatt.articles import file_views
-from freiblatt.articles.desk_checking import no_actions_for_programs
 from freiblatt.newsroom.views import forgotten_password
 
 urlpatterns = [
     path("admin/password_reset/", forgotten_password, name="forgotten_password"),
-    # The admin's own screens need none of its actions for programs, which know of no check before publishing.
-    re_path(r"^admin/api/main/pages/\d+/action/", no_actions_for_programs),
     path("admin/", include(wagtailadmin_urls)),
     re_path(r"^documents/(\d+)/(.*)$", file_views.document),  # in the place of Wagtail's, whose name it keeps
     path("documents/", include(wagtaildocs_urls)),

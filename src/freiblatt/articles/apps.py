@@ -13,7 +13,15 @@ class ArticlesConfig(AppConfig):
         from django.db.models.signals import post_migrate
         from wagtail.admin.forms.models import register_form_field_override
 
-        from freiblatt.articles import blocks, file_receivers, grants, parts, receivers, workflow_receivers  # noqa: F401
+        from freiblatt.articles import (  # noqa: F401
+            blocks,
+            file_receivers,
+            grants,
+            parts,
+            permissions,
+            receivers,
+            workflow_receivers,
+        )
         from freiblatt.articles.actions.checking import sync_workflow_after_migrate
         from freiblatt.articles.actions.cleaning import remove_left_over_files
         from freiblatt.articles.actions.publishing import publish_due
@@ -21,11 +29,14 @@ class ArticlesConfig(AppConfig):
         from freiblatt.articles.uploads import waiting
         from freiblatt.jobs.rhythms import daily, minutely
         from freiblatt.jobs.schedules import every
+        from freiblatt.newsroom import doors
         from freiblatt.pagestore import fragments
 
         waiting.keep_private()
         workflow_receivers.connect()
         post_migrate.connect(sync_workflow_after_migrate, sender=self, dispatch_uid="articles.workflow")
+        permissions.register_policies()
+        doors.for_writers("articles_original", "articles_rendition")
         register_form_field_override(SlugField, override={"widget": AddressInput})
         every(daily(time(4, 10)), name="articles.left_over_files", job=remove_left_over_files)
         every(minutely(1), name="articles.publish_due", job=publish_due)

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -85,11 +85,6 @@ def publish_alone_view(request: HttpRequest, page_pk: int) -> HttpResponse:
         "form": form,
     }
     return render(request, "articles/desk/publish_alone.html", context)
-
-
-def no_actions_for_programs(request: HttpRequest) -> HttpResponse:
-    """Answer 404 where Wagtail's interface for programs would publish, revert or delete past the desk's rules."""
-    raise Http404
 
 
 @hooks.register("register_admin_urls")

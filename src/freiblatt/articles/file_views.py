@@ -30,12 +30,17 @@ def file_response(file: Any, *, content_type: str, cache_control: str, **kwargs:
     return response
 
 
+def _may_choose(request: HttpRequest, file: Picture | ArticleDocument) -> bool:
+    """Return whether whoever asks works with files like this one."""
+    policy = policy_registry.get(file)
+    return policy.user_has_any_permission_for_instance(request.user, ["choose", "change", "delete"], file)
+
+
 @require_safe
 def original(request: HttpRequest, picture_pk: int) -> FileResponse:
     """Answer with a picture's original, to staff who may choose or change it; never kept anywhere."""
     picture = get_object_or_404(Picture, pk=picture_pk)
-    policy = policy_registry.get_by_type(Picture)
-    if not policy.user_has_any_permission_for_instance(request.user, ["choose", "change", "delete"], picture):
+    if not _may_choose(request, picture):
         raise PermissionDenied
     return file_response(
         picture.file,
@@ -59,7 +64,7 @@ def rendition(request: HttpRequest, rendition_pk: int) -> FileResponse:
 
 @require_safe
 def document(request: HttpRequest, document_pk: str, name: str) -> HttpResponseBase:
-    """Answer with a document: to everybody where a published page shows it, to staff always, to others with 404.
+    """Answer with a document: to everybody where a published page shows it, else to those who work with documents.
 
     It is the very file that was uploaded, so it may neither run, load, nor be taken for something else: only a PDF is
     shown in the browser, everything else is saved. Stands in the place of
@@ -72,7 +77,7 @@ def document(request: HttpRequest, document_pk: str, name: str) -> HttpResponseB
         if isinstance(refusal := check(document, request), HttpResponseBase):
             return refusal
     is_public = document.is_public
-    if not is_public and not request.user.has_perm("wagtailadmin.access_admin"):
+    if not is_public and not _may_choose(request, document):
         raise Http404
     # Asked for anew each time: whoever withdraws the page withdraws the document.
     cache_control = "no-cache" if is_public else "private, no-store"

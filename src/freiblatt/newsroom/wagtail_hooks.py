@@ -12,7 +12,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from freiblatt.newsroom.models import Menu
 
 #: Entries that change what the configuration decides (host names, languages) or lead out of the newsroom.
-HIDDEN = {"sites", "locales", "help"}
+HIDDEN = {"sites", "locales", "groups", "help"}
 
 
 @register_snippet

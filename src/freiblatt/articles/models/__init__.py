@@ -5,7 +5,7 @@ from freiblatt.articles.models.checks import Check, SecondPersonCheck
 from freiblatt.articles.models.documents import ArticleDocument, Recording
 from freiblatt.articles.models.front import FrontPage, FrontSlot, SlotSize
 from freiblatt.articles.models.listing import Listing
-from freiblatt.articles.models.people import Author, AuthorText, Byline, BylineRole
+from freiblatt.articles.models.people import Author, AuthorText, Byline, BylineRole, DraftByline
 from freiblatt.articles.models.pictures import Picture, PictureFile, PictureFormat, PictureRendition, picture_url
 from freiblatt.articles.models.plain import PlainPage
 from freiblatt.articles.models.removed import RemovedAddress
@@ -21,6 +21,7 @@ __all__ = [
     "Byline",
     "BylineRole",
     "Check",
+    "DraftByline",
     "FrontPage",
     "FrontSlot",
     "Listing",

@@ -31,11 +31,12 @@ from freiblatt.articles.body import BodyField
 from freiblatt.articles.check_panel import CheckPanel
 from freiblatt.articles.links import keys_of_links
 from freiblatt.articles.models.listing import author_list, latest_list, month_list, section_list, topic_list
-from freiblatt.articles.models.people import Author
+from freiblatt.articles.models.people import Author, DraftByline
 from freiblatt.articles.models.reader_page import PROMOTION_PANELS, ReaderPage
 from freiblatt.articles.models.section import SectionPage
 from freiblatt.articles.models.topics import Topic
 from freiblatt.articles.page_forms import ArticleForm
+from freiblatt.articles.permissions import ArticlePermissions
 from freiblatt.pagestore.actions import allow_frames
 
 
@@ -85,6 +86,7 @@ class ArticlePage(ReaderPage):
     template = "theme/article.html"
     parent_page_types = ["articles.SectionPage"]
     subpage_types: list[str] = []
+    permission_tester = ArticlePermissions
     base_form_class = ArticleForm
     #: A draft may be stored before it is complete; the form says so while it stores one.
     is_being_drafted = False
@@ -236,6 +238,19 @@ class ArticlePage(ReaderPage):
             if self.live and self.published_on is None:
                 self.published_on = self.first_published_at or timezone.now()
         return super().save(*args, **kwargs)
+
+    def save_revision(self, *args: Any, **kwargs: Any) -> Revision:
+        revision = super().save_revision(*args, **kwargs)
+        self._note_draft_bylines()
+        return revision
+
+    def _note_draft_bylines(self) -> None:
+        """Store whom the latest draft names, where it can be asked for without reading the draft."""
+        named = {byline.author_id for byline in self.bylines.all()}
+        noted = DraftByline.objects.filter(article=self)
+        noted.exclude(author_id__in=named).delete()
+        there = set(noted.values_list("author_id", flat=True))
+        DraftByline.objects.bulk_create(DraftByline(article=self, author_id=pk) for pk in sorted(named - there))
 
     def _parent_section(self) -> SectionPage | None:
         parent_path = self._get_basepath(self.path, self.depth - 1) if self.path else ""

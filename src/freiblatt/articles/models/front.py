@@ -9,28 +9,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, ObjectList, PageChooserPanel, TabbedInterface
-from wagtail.models import Orderable, PagePermissionTester
+from wagtail.models import Orderable
 
 from freiblatt.articles import keys
 from freiblatt.articles.models.reader_page import ReaderPage
 from freiblatt.articles.page_forms import FrontForm
-from freiblatt.newsroom.models import StaffMember
-
-
-class FrontPagePermissions(PagePermissionTester):
-    """A publication without a front page answers nobody: it can be changed, but not taken away."""
-
-    def can_delete(self, ignore_bulk: bool = False) -> bool:
-        return False
-
-    def can_unpublish(self) -> bool:
-        return False
-
-    def can_move(self) -> bool:
-        return False
-
-    def can_copy(self) -> bool:
-        return False
+from freiblatt.articles.permissions import FrontPagePermissions
 
 
 class FrontPage(ReaderPage):
@@ -40,6 +24,7 @@ class FrontPage(ReaderPage):
     max_count_per_parent = 1
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = ["articles.SectionPage", "articles.PlainPage"]
+    permission_tester = FrontPagePermissions
     base_form_class = FrontForm
 
     content_panels = [
@@ -63,9 +48,6 @@ class FrontPage(ReaderPage):
     class Meta:
         verbose_name = _("front page")
         verbose_name_plural = _("front pages")
-
-    def permissions_for_user(self, user: StaffMember) -> "FrontPagePermissions":
-        return FrontPagePermissions(user, self)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from freiblatt.articles.front import front_context

@@ -91,3 +91,17 @@ class Byline(Orderable):
 
     def __str__(self) -> str:
         return f"{self.author} ({self.get_role_display()})"
+
+
+class DraftByline(models.Model):
+    """That an article's latest draft names an author: whoever it names may work on it before it is published."""
+
+    article = models.ForeignKey("articles.ArticlePage", on_delete=models.CASCADE, related_name="draft_bylines")
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, related_name="draft_bylines")
+
+    class Meta:
+        verbose_name = _("byline of a draft")
+        constraints = [models.UniqueConstraint(fields=["article", "author"], name="one_draft_byline_per_author")]
+
+    def __str__(self) -> str:
+        return f"{self.article_id}: {self.author_id}"

@@ -9,12 +9,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.models import Page, Revision, Workflow
+from wagtail.models import Page, PagePermissionTester, Revision, Workflow
 
 from freiblatt.articles import keys
 from freiblatt.articles.languages import language_of, links_between_pages
 from freiblatt.articles.models.completeness import refuse_incomplete
 from freiblatt.articles.page_forms import ReaderPageForm
+from freiblatt.articles.permissions import ReaderPagePermissions
 from freiblatt.pagestore.actions import keep
 
 #: What search engines and those who share a link are told, where it should differ from what the page says.
@@ -36,6 +37,8 @@ class ReaderPage(Page):
     #: What readers get is the same for everybody; what is not for everybody is a draft.
     private_page_options: list[str] = []
     base_form_class = ReaderPageForm
+    #: Who may do what with pages of this kind.
+    permission_tester: type[PagePermissionTester] = ReaderPagePermissions
     allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
 
     class Meta:
@@ -99,6 +102,9 @@ class ReaderPage(Page):
     def get_workflow(self) -> Workflow | None:
         """Return the steps before publication: none, unless a kind of page says otherwise."""
         return None
+
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        return self.permission_tester(user, self)
 
     @property
     def language(self) -> str:

@@ -13,6 +13,7 @@ from wagtail.admin.panels import FieldPanel, ObjectList, PublishingPanel, Tabbed
 from freiblatt.articles import keys
 from freiblatt.articles.models.listing import section_list
 from freiblatt.articles.models.reader_page import PROMOTION_PANELS, ReaderPage
+from freiblatt.articles.permissions import SectionPermissions
 from freiblatt.articles.reserved import refuse_reserved_slug
 
 
@@ -22,6 +23,7 @@ class SectionPage(ReaderPage):
     template = "theme/section.html"
     parent_page_types = ["articles.FrontPage"]
     subpage_types = ["articles.ArticlePage"]
+    permission_tester = SectionPermissions
     show_in_menus_default = True
 
     introduction = models.TextField(_("introduction"), blank=True, max_length=600)
