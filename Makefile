@@ -39,10 +39,12 @@ help:
 
 # Setting up
 
+# An environment that works is kept; one whose Python has gone or is half made is made anew.
 $(VENV)/.pip: constraints.txt
 	echo "Setting up $(VENV) ..."
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
-	$(PYTHON) -m venv $(VENV) || { echo "On Debian, as root: apt-get install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) \
+	  || { echo "On Debian, as root: apt-get install python3-venv" >&2; exit 1; }
 	$(PIP) install --upgrade pip
 	touch $@
 
