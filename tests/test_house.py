@@ -35,6 +35,7 @@ REGISTRIES = {
     "jobs.rhythms",
     "jobs.schedules",
     "jobs.worker",
+    "letters.doctor",
     "letters.sender",
     "newsroom.doors",
     "newsroom.roles",

@@ -20,6 +20,8 @@ Freiblatt: self-hosted publishing for small, reader-funded investigative newsroo
   freiblatt import page FILE       move in the text of a saved WordPress page with its discussion
   freiblatt demo                   make a demo publication, if it is not there, and serve it
 
+  freiblatt doctor                 look at the installation, say what is wrong and what to do (doctor mail: the mail)
+
   freiblatt WORD --help            all options of one word
   freiblatt --version              which version this is
 
@@ -37,6 +39,7 @@ WORDS = {
     ("backup",): "freiblatt.cli.backup",
     ("import", "page"): "freiblatt.cli.import_page",
     ("demo",): "freiblatt.cli.demo",
+    ("doctor",): "freiblatt.cli.doctor",
 }
 #: Our words that begin without a publication, because they make one.
 MAKERS = (("init",), ("demo",))

@@ -10,6 +10,8 @@ class LettersConfig(AppConfig):
         from datetime import time
 
         from freiblatt.jobs import rhythms, schedules
-        from freiblatt.letters import actions
+        from freiblatt.letters import actions, doctor
+        from freiblatt.lib import findings
 
         schedules.every(rhythms.daily(time(4, 20)), name="erase letters", job=actions.erase_letters)
+        findings.register("mail", doctor.look)

@@ -3,6 +3,7 @@
 import datetime
 import logging
 import random
+import uuid
 
 from django.conf import settings
 from django.db import transaction
@@ -200,6 +201,14 @@ def _note_passage() -> None:
         blocked_since=None, blocked_until=None, failures=0, says=""
     ):
         logger.info("The mail server takes letters again.")
+
+
+def deliver_now(*, letter: Letter) -> Letter:
+    """Return the letter after one try in this process: for an operator who looks on."""
+    taken = _take(letter.pk, job=f"now {uuid.uuid4()}"[:40])
+    if taken is not None:
+        _note(taken, delivery.hand_over(taken))
+    return Letter.objects.get(pk=letter.pk)
 
 
 def send_again(*, letter: Letter) -> Letter:
