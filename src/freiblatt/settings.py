@@ -213,7 +213,7 @@ AXES_VERBOSE = False
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "freiblatt.lib.network.client_address"
 # Only a proxy that we are told to trust may name the reader's address.
-IS_BEHIND_PROXY = CONFIG.secure_proxy
+TRUSTED_PROXIES = CONFIG.trusted_proxies
 
 
 # Letters
@@ -254,8 +254,6 @@ if CONFIG.is_https:
     SECURE_HSTS_SECONDS = headers.HSTS_SECONDS
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-if CONFIG.secure_proxy:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_TRUSTED_ORIGINS = [CONFIG.url] if CONFIG.is_https else []
 
 

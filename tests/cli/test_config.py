@@ -73,6 +73,12 @@ def test_variable_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("url = 'http://a.example:99999'", "expected an address such as https://example.org, without a path."),
         ("hosts = ['https://a.example']", "hosts: seen ['https://a.example'], expected a list of host names"),
         ("hosts = ['a.example', 5]", "hosts: seen ['a.example', 5], expected a list such as "),
+        (
+            "trusted_proxies = ['proxy.example']",
+            "trusted_proxies: seen ['proxy.example'], expected a list of addresses",
+        ),
+        ("trusted_proxies = ['10.0.0.7/8']", 'expected a list of addresses and networks, such as ["127.0.0.1", '),
+        ("trusted_proxies = ['::/0']", "expected addresses of proxies of yours; this network is everybody."),
         ("embed_hosts = ['a.example; script-src *']", "expected a list of host names in lower case"),
         ("database_url = 'mysql://h/x'", "expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME."),
         ("database_url = 'postgresql://h/x?sslmod=require'", "expected after ? only application_name, connect_timeout"),

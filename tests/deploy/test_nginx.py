@@ -38,7 +38,8 @@ def front(django_db_setup: None) -> Iterator[Front]:
     directory.mkdir()
     folder.mkdir()
     (directory / "freiblatt.toml").write_text(
-        f'name = "Testblatt"\nurl = "https://{HOST}"\nsecure_proxy = true\nserver_port = {port}\nserver_jobs = false\n'
+        f'name = "Testblatt"\nurl = "https://{HOST}"\ntrusted_proxies = ["127.0.0.1"]\n'
+        f"server_port = {port}\nserver_jobs = false\n"
     )
     (directory / "secret.key").write_text(secrets.token_urlsafe(64), encoding="ascii")
     try:

@@ -7,6 +7,7 @@ from django.test import RequestFactory
 
 from freiblatt.lib.network import cut, cut_address
 from freiblatt.lib.origin import is_from_here, own_forms_only
+from freiblatt.lib.proxies import Proxies
 
 
 @pytest.mark.parametrize(
@@ -27,8 +28,45 @@ def test_address_is_cut(address: str, neighbourhood: str) -> None:
 def test_header_is_believed_behind_a_trusted_proxy_only(rf: RequestFactory, settings) -> None:
     request = rf.get("/", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="198.51.100.9, 203.0.113.77")
     assert cut_address(request) == "127.0.0.0/24"
-    settings.IS_BEHIND_PROXY = True
+    settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+    assert cut_address(request) == "127.0.0.0/24"
+    settings.TRUSTED_PROXIES = ["127.0.0.1/32"]
     assert cut_address(request) == "203.0.113.0/24"
+
+
+ONE = ["127.0.0.1/32"]
+TWO = ["127.0.0.1/32", "10.0.0.0/24"]
+SIX = ["::1/128", "fd00::/64"]
+MADE_UP = "198.51.100.66"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "connection", "forwarded_for", "client"),
+    [
+        ([], "127.0.0.1", "203.0.113.7", "127.0.0.1"),
+        (ONE, "203.0.113.7", MADE_UP, "203.0.113.7"),
+        (ONE, "127.0.0.1", "203.0.113.7", "203.0.113.7"),
+        (ONE, "::ffff:127.0.0.1", "203.0.113.7", "203.0.113.7"),
+        (ONE, "127.0.0.1", f"{MADE_UP}, 203.0.113.7", "203.0.113.7"),
+        (ONE, "127.0.0.1", f"{MADE_UP}, 127.0.0.1, 203.0.113.7", "203.0.113.7"),
+        (ONE, "127.0.0.1", f"{MADE_UP}, 203.0.113.7, 10.0.0.9", "10.0.0.9"),
+        (TWO, "127.0.0.1", f"{MADE_UP}, 203.0.113.7, 10.0.0.9", "203.0.113.7"),
+        (TWO, "127.0.0.1", "10.0.0.8, 10.0.0.9", "10.0.0.8"),
+        (TWO, "127.0.0.1", f"{MADE_UP}, unknown, 10.0.0.9", "10.0.0.9"),
+        (TWO, "127.0.0.1", "203.0.113.7:4711", "203.0.113.7"),
+        (SIX, "::1", f"{MADE_UP}, 2001:db8::7", "2001:db8::7"),
+        (SIX, "::1", "2001:db8::66, [2001:db8::7]:443, fd00::9", "2001:db8::7"),
+        (SIX, "::1", "::ffff:203.0.113.7", "203.0.113.7"),
+        (ONE, "127.0.0.1", "", "127.0.0.1"),
+        (ONE, "127.0.0.1", "x" * 100_000, "127.0.0.1"),
+        (ONE, "127.0.0.1", "10.0.0.1," * 50_000 + "203.0.113.7", "203.0.113.7"),
+        (ONE, "127.0.0.1", "127.0.0.1," * 50_000, "127.0.0.1"),
+        (ONE, "unix:", MADE_UP, "unix:"),
+        (ONE, "", MADE_UP, ""),
+    ],
+)
+def test_visitor_is_the_right_most_hop_that_is_no_proxy(trusted, connection, forwarded_for, client) -> None:
+    assert Proxies(trusted).client(connection, forwarded_for) == client
 
 
 @pytest.mark.parametrize(

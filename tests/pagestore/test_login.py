@@ -37,7 +37,7 @@ def test_lock_cannot_be_evaded_by_naming_another_address() -> None:
 
 
 def test_behind_a_trusted_proxy_the_lock_holds_for_the_address_that_guessed(settings) -> None:
-    settings.IS_BEHIND_PROXY = True
+    settings.TRUSTED_PROXIES = ["192.0.2.1"]
     make_owner(email="owner@example.org")
     for number in range(8):
         # What the asker writes stands before what the proxy adds.

@@ -334,9 +334,34 @@ def test_proxy_headers_of_strangers_are_dropped(world: World) -> None:
     with asker() as store:
         store.ask("/admin/echo/", headers=sent)
         assert not [name for name in world.seen[-1].META if "FORWARDED" in name]
-    with asker(secure_proxy=True) as store:
+        assert (world.seen[-1].META["REMOTE_ADDR"], world.seen[-1].scheme) == ("192.0.2.7", "http")
+    with asker(trusted_proxies=("203.0.113.0/24",)) as store:
         store.ask("/admin/echo/", headers=sent)
-        assert world.seen[-1].META["HTTP_X_FORWARDED_FOR"] == "198.51.100.1"
+        assert (world.seen[-1].META["REMOTE_ADDR"], world.seen[-1].scheme) == ("192.0.2.7", "http")
+
+
+def test_trusted_proxies_name_address_and_scheme_and_nothing_else(world: World) -> None:
+    sent = [
+        ("x-forwarded-for", "203.0.113.66, 198.51.100.1"), ("x-forwarded-for", "10.0.0.9"),
+        ("x-forwarded-proto", "https"), ("x-forwarded-host", "evil.example"), ("x-real-ip", "203.0.113.66"),
+        ("forwarded", "for=203.0.113.66;host=evil.example"),
+    ]  # fmt: skip
+    with asker(trusted_proxies=("192.0.2.7/32", "10.0.0.0/8")) as store:
+        store.ask("/admin/echo/", headers=sent)
+        seen = world.seen[-1]
+        assert (seen.META["REMOTE_ADDR"], seen.scheme) == ("198.51.100.1", "https")
+        assert not [name for name in seen.META if "FORWARDED" in name or "REAL_IP" in name]
+        # A page that is made for everybody knows who asked for it, for limits, and has the publication's own scheme.
+        assert store.ask("/unkept/", headers=sent).text == "unkept GET  198.51.100.1"
+        assert world.seen[-1].scheme == "http"
+        assert store.ask("/a/", headers=[*sent, ("host", "evil.example")]).status == 400
+
+
+@pytest.mark.parametrize("junk", ["x" * 60_000, "203.0.113.1," * 5000, '"; DROP TABLE', "::::", "999.1.1.1", ","])
+def test_junk_from_a_trusted_proxy_is_the_proxys(world: World, junk: str) -> None:
+    with asker(trusted_proxies=("192.0.2.7/32",)) as store:
+        store.ask("/admin/echo/", headers=[("x-forwarded-for", junk), ("x-forwarded-proto", junk)])
+        assert (world.seen[-1].META["REMOTE_ADDR"], world.seen[-1].scheme) == ("192.0.2.7", "http")
 
 
 def test_streams_and_files_arrive_whole(store: Asker) -> None:

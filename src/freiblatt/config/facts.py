@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from freiblatt.config import backups, mail
+from freiblatt.config import backups, mail, proxies
 
 FILE_NAME = "freiblatt.toml"
 SECRET_NAME = "secret.key"  # noqa: S105 (the name of a file, not a secret)
@@ -136,8 +136,9 @@ class Config(BaseSettings):
     document_max_mb: int = Field(50, ge=1, le=1000, description="Largest document that may be uploaded, in MB.")
     recording_max_mb: int = Field(500, ge=1, le=10_000, description="Largest sound or film file, in MB.")
     security_contact: str = Field("", description="Address for security reports (mailto: or https:).")
-    secure_proxy: bool = Field(
-        False, description="true behind a proxy that ends https and sets X-Forwarded-Proto itself."
+    trusted_proxies: Annotated[TextList, AfterValidator(proxies.networks)] = Field(
+        (),
+        description='Addresses of proxies in front, such as ["127.0.0.1"]. Nobody else may name a visitor\'s address.',
     )
 
     backup_directory: backups.Directory = Field(

@@ -5,20 +5,17 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest
 
+from freiblatt.lib.proxies import Proxies
+
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address of whoever asks; behind a trusted proxy what the proxy says, else the connection's.
+    """Return the address of whoever asks; behind trusted proxies the one that they name, else the connection's.
 
-    Of `X-Forwarded-For` only the last value counts: the proxy wrote it, the others may be made up by the asker.
+    The store has put it into `REMOTE_ADDR` already and dropped the header; it is looked at here too because Django
+    could be served without the store.
     """
-    connection: str = request.META.get("REMOTE_ADDR", "")
-    if not settings.IS_BEHIND_PROXY:
-        return connection
-    named = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
-    try:
-        return str(ip_address(named))
-    except ValueError:
-        return connection
+    meta = request.META
+    return Proxies(settings.TRUSTED_PROXIES).client(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""))
 
 
 #: An ordinary household has one IPv4 address, a /56 of IPv6 or less; a whole block is what somebody hides in.

@@ -4,6 +4,8 @@ import asyncio
 import tempfile
 from typing import IO, Any
 
+from freiblatt.lib.proxies import Proxies
+
 #: What a request may weigh: forms with text. Staff upload pictures and recordings, in the admin alone.
 SMALL_BYTES = 4 * 1024**2
 LARGE_BYTES = 2 * 1024**3
@@ -16,7 +18,7 @@ MOST_DIGITS = 18
 #: The longest pause between two parts of a body.
 PAUSE_SECONDS = 30.0
 
-#: Headers by which only a proxy that we are told to trust may speak.
+#: Headers by which proxies speak. Of trusted ones two are heeded, here; none of them ever reaches Django.
 PROXY_HEADERS = ("forwarded", "x-forwarded-", "x-real-ip")
 
 
@@ -134,14 +136,19 @@ class Request:
         body.file.seek(0)
         return body
 
-    def environ(self, *, is_proxy_trusted: bool) -> dict[str, Any]:
-        """Return the WSGI environment, without the body."""
-        address, _, port = self.scope.client.rpartition(":")
-        environ = _environ(self.method, self.path, self.query, self.authority or "", self.scope.scheme)
-        environ |= {"REMOTE_ADDR": address.strip("[]"), "REMOTE_PORT": port}
+    def environ(self, proxies: Proxies) -> dict[str, Any]:
+        """Return the WSGI environment, without the body; address and scheme are those that trusted proxies name."""
+        connection, _, port = self.scope.client.rpartition(":")
+        address, scheme = connection.strip("[]"), self.scope.scheme
+        if proxies.are_trusted(address):
+            address = proxies.client(address, ",".join(self.headers.get_all("x-forwarded-for")))
+            named = ",".join(self.headers.get_all("x-forwarded-proto")).rpartition(",")[2].strip().lower()
+            scheme = named if named in ("http", "https") else scheme
+        environ = _environ(self.method, self.path, self.query, self.authority or "", scheme)
+        environ |= {"REMOTE_ADDR": address, "REMOTE_PORT": port}
         for name, value in self.headers.items():
             # An underscore would become the same variable as a hyphen, and so forge a header that is checked.
-            if "_" in name or (not is_proxy_trusted and name.startswith(PROXY_HEADERS)):
+            if "_" in name or name.startswith(PROXY_HEADERS):
                 continue
             variable = "HTTP_" + name.upper().replace("-", "_")
             if variable in ("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"):
@@ -173,8 +180,6 @@ def _environ(method: str, path: str, query: str, host: str, scheme: str) -> dict
 def reader_environ(*, path: str, query: str, host: str, is_https: bool) -> dict[str, Any]:
     """Return the WSGI environment of a page for everybody: nothing of the one who asks for it goes in."""
     environ = _environ("GET", path, query, host, "https" if is_https else "http")
-    if is_https:
-        environ["HTTP_X_FORWARDED_PROTO"] = "https"
     return environ | {"REMOTE_ADDR": "127.0.0.1", "REMOTE_PORT": "0"}
 
 

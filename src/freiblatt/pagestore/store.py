@@ -15,6 +15,7 @@ from http import HTTPStatus
 from typing import Any
 
 from freiblatt.config import Config
+from freiblatt.lib.proxies import Proxies
 from freiblatt.pagestore import database, fragments
 from freiblatt.pagestore.bridge import Bridge, OverloadedError, Reply
 from freiblatt.pagestore.busy import BusyPages
@@ -65,6 +66,7 @@ class PageStore:
         self.shelf = Shelf(limit_bytes)
         self.fleeting = Shelf(limit_bytes // FLEETING_SHARE)
         self.hosts = Hosts(config)
+        self.proxies = Proxies(config.trusted_proxies)
         self.session_keys = SessionKeys(config.secret_key())
         self.large_bodies = LargeBodies()
         self.static = Files(config, config.static, is_public_upload=False)
@@ -152,7 +154,7 @@ class PageStore:
 
     async def _pass_on(self, request: Request) -> None:
         """Let Django answer, the request as it came."""
-        environ = request.environ(is_proxy_trusted=self.config.secure_proxy)
+        environ = request.environ(self.proxies)
         may_be_large = request.path.startswith(UPLOADS) and self._is_staff(request)
         body = await request.body(self.large_bodies if may_be_large else None)
         try:
@@ -310,10 +312,9 @@ class PageStore:
             host=self.hosts.header_for(address.host),
             is_https=self.config.is_https,
         )
-        asker = request.environ(is_proxy_trusted=self.config.secure_proxy)
-        for name in ("REMOTE_ADDR", "REMOTE_PORT", "HTTP_X_FORWARDED_FOR"):
-            if name in asker:
-                environ[name] = asker[name]
+        asker = request.environ(self.proxies)
+        for name in ("REMOTE_ADDR", "REMOTE_PORT"):
+            environ[name] = asker[name]
         return environ
 
     def _keep(self, page: Page) -> None:
