@@ -39,6 +39,7 @@ REGISTRIES = {
     "letters.sender",
     "newsroom.doors",
     "newsroom.roles",
+    "pagestore.counts",
     "pagestore.database",
     "pagestore.fragments",
     "pagestore.headers",

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import available_timezones
 
 from freiblatt.config import INTERFACE_LANGUAGES, current_or_exit
+from freiblatt.lib import logs
 from freiblatt.pagestore import headers
 
 CONFIG = current_or_exit()
@@ -303,10 +304,7 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 # Log: to standard error, where the service manager collects it.
 
 LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    **logs.configuration(CONFIG.log_format),
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "freiblatt": {"level": CONFIG.log_level.upper()},

@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     re_path(r"^documents/(\d+)/(.*)$", file_views.document),  # in the place of Wagtail's, whose name it keeps
     path("documents/", include(wagtaildocs_urls)),
+    path("", include("freiblatt.upkeep.urls")),
     path("", include("freiblatt.theme.urls")),
     path("", include("freiblatt.articles.share_urls")),
     path("", include("freiblatt.feeds.urls")),

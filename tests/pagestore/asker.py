@@ -110,7 +110,7 @@ class Asker:
 
     async def asking(
         self, path: str, *, method: str = "GET", body: list[bytes] | None = None, parts: Any = None, headers: Any = (),
-        **named: str,
+        client: str = "192.0.2.7:40000", **named: str,
     ) -> Answer:  # fmt: skip
         """Return the answer to a request; `named` are headers with underscores for hyphens; `parts` gives a body."""
         path, _, query = path.partition("?")
@@ -122,7 +122,7 @@ class Asker:
         elif parts is not None:
             items.append(("transfer-encoding", "chunked"))
         answer = Answer(body or [], parts=parts)
-        await self.store.__rsgi__(Scope(method, path, query, AskedHeaders(items)), answer)
+        await self.store.__rsgi__(Scope(method, path, query, AskedHeaders(items), client=client), answer)
         assert answer.status, "not answered"
         return answer
 
@@ -142,6 +142,7 @@ class Asker:
     def close(self) -> None:
         self.settle()
         self.store.bridge.close()
+        self.store.counts.leave()
         self.store._craft.shutdown()
         self.store._copying.shutdown()
         self.loop.close()

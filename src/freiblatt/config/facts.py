@@ -153,6 +153,7 @@ class Config(BaseSettings):
     )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning, error.")
+    log_format: Literal["line", "json"] = Field("line", description="line, or json: an object for each message.")
 
     @classmethod
     def settings_customise_sources(

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+#: In the WSGI environment, where no header can write: whether a program on this machine asks by itself.
+IS_LOCAL = "freiblatt.is_local"
 #: Nobody has more proxies in a row; what stands further left was made up.
 MOST_HOPS = 16
 #: The longest text that is looked at as an address: IPv6 with a zone, brackets and a port.

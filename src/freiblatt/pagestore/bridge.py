@@ -5,6 +5,7 @@ thread of its own; until it is there, requests wait in the queue. Nothing in her
 """
 
 import asyncio
+import contextvars
 import io
 import logging
 import os
@@ -87,6 +88,11 @@ class Bridge:
         self._is_loaded = threading.Event()
 
     @property
+    def under_way(self) -> int:
+        """How many requests are being answered or wait for it."""
+        return self._under_way
+
+    @property
     def is_loaded(self) -> bool:
         """Whether Django is there."""
         return self._application is not None
@@ -119,7 +125,9 @@ class Bridge:
             environ[Slip.ENVIRON] = slip
         self._under_way += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, environ)
+            # With what this task knows: the log names the request in the thread, too.
+            run = contextvars.copy_context().run
+            return await asyncio.get_running_loop().run_in_executor(self._pool, run, self._run, environ)
         finally:
             self._under_way -= 1
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import tempfile
+from ipaddress import ip_address
 from typing import IO, Any
 
-from freiblatt.lib.proxies import Proxies
+from freiblatt.lib.proxies import IS_LOCAL, Proxies
 
 #: What a request may weigh: forms with text. Staff upload pictures and recordings, in the admin alone.
 SMALL_BYTES = 4 * 1024**2
@@ -20,6 +21,8 @@ PAUSE_SECONDS = 30.0
 
 #: Headers by which proxies speak. Of trusted ones two are heeded, here; none of them ever reaches Django.
 PROXY_HEADERS = ("forwarded", "x-forwarded-", "x-real-ip")
+#: Headers of a proxy that says nothing of whom it asks for.
+OTHER_PROXY_HEADERS = frozenset({"via", "x-client-ip", "true-client-ip", "cf-connecting-ip"})
 
 
 class BodyTooLargeError(Exception):
@@ -156,7 +159,19 @@ class Request:
             if variable in environ and variable != "HTTP_HOST":
                 value = environ[variable] + ("; " if variable == "HTTP_COOKIE" else ",") + value
             environ[variable] = value
+        environ[IS_LOCAL] = self._is_local(connection.strip("[]"))
         return environ
+
+    def _is_local(self, connection: str) -> bool:
+        """Whether the connection comes from this machine, and from no proxy on it, trusted or forgotten."""
+        try:
+            is_loopback = ip_address(connection).is_loopback
+        except ValueError:
+            return False
+        return is_loopback and not any(
+            name in OTHER_PROXY_HEADERS or name.replace("_", "-").startswith(PROXY_HEADERS)
+            for name, _value in self.headers.items()
+        )
 
 
 def _environ(method: str, path: str, query: str, host: str, scheme: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
 
 from freiblatt.config import Config
+from freiblatt.lib import logs
 from freiblatt.pagestore import database, fingerprint, static
 
 logger = logging.getLogger(__name__)
@@ -51,9 +52,9 @@ def serve(config: Config) -> int:
 
     Raises ServeError when another server runs on the directory or the database is missing or behind.
     """
-    logging.basicConfig(
-        level=config.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(logs.formatter(config.log_format))
+    logging.basicConfig(level=config.log_level.upper(), handlers=[handler])
     with _lock(config):
         _refuse_database(config)
         if not static.is_current(config):
@@ -76,6 +77,10 @@ def serve(config: Config) -> int:
             respawn_failed_workers=True,
             workers_kill_timeout=KILL_SECONDS,
             log_level=LogLevels.info if config.log_level == "debug" else LogLevels.warning,
+            log_dictconfig={
+                **logs.configuration(config.log_format),
+                "loggers": {"_granian": {"handlers": ["console"], "propagate": False}},
+            },
         )
         server.on_startup(lambda: _say_address(config))
         if jobs is not None:

@@ -15,10 +15,12 @@ from http import HTTPStatus
 from typing import Any
 
 from freiblatt.config import Config
+from freiblatt.lib.logs import request_id
 from freiblatt.lib.proxies import Proxies
 from freiblatt.pagestore import database, fragments
 from freiblatt.pagestore.bridge import Bridge, OverloadedError, Reply
 from freiblatt.pagestore.busy import BusyPages
+from freiblatt.pagestore.counts import HITS, MISSES, PAGE_BYTES, PAGES, QUEUE, REFUSED, RENDERS, THROUGH, Counts
 from freiblatt.pagestore.disk import DiskCopy
 from freiblatt.pagestore.encodings import chosen, is_unchanged
 from freiblatt.pagestore.files import Files
@@ -91,6 +93,8 @@ class PageStore:
         self._usual_hosts = self.hosts.usual
         self._pages = self.shelf.pages
         self._values = words.values
+        self.counts = Counts(config.var)
+        self._counted = self.counts.values
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request. The first lines are the whole way of a hit."""
@@ -103,14 +107,24 @@ class PageStore:
                 self._pages.move_to_end(address)  # type: ignore[arg-type]
                 variant = page.variants.get(chosen(headers.get("accept-encoding")))
                 if variant is not None and headers.get("if-none-match") is None:
+                    self._counted[HITS] += 1
                     protocol.response_bytes(page.status, variant.headers, variant.body)
                     return
         await self._answer(Request(scope, protocol))
 
+    def _count_standing(self) -> None:
+        counted = self._counted
+        counted[QUEUE] = self.bridge.under_way
+        counted[PAGES] = len(self.shelf.pages) + len(self.fleeting.pages)
+        counted[PAGE_BYTES] = self.shelf.size + self.fleeting.size
+
     async def _answer(self, request: Request) -> None:
+        self._count_standing()
+        request_id.set(os.urandom(6).hex())
         try:
             await self._choose(request)
         except (OverloadedError, TooManyBodiesError):
+            self._counted[REFUSED] += 1
             self._send_bytes(request, 503, *self._busy_pages.answer(request.path))
         except BodyTooLargeError:
             self._refuse(request, 413)
@@ -119,6 +133,8 @@ class PageStore:
         except Exception:
             logger.exception("A request failed in the page store: %s %s", request.method, request.path)
             self._refuse(request, 500)
+        finally:
+            self._count_standing()
 
     async def _choose(self, request: Request) -> None:
         path = request.path
@@ -133,6 +149,8 @@ class PageStore:
             self.static.answer(request, path[8:])
         elif path.startswith("/media/"):
             self.media.answer(request, path[7:])
+        elif path == "/metrics":
+            await self._pass_on(request)
         elif request.is_read and self._is_for_all(request) and not self._is_staff(request):
             await self._page(request)
         else:
@@ -154,6 +172,7 @@ class PageStore:
 
     async def _pass_on(self, request: Request) -> None:
         """Let Django answer, the request as it came."""
+        self._counted[THROUGH] += 1
         environ = request.environ(self.proxies)
         may_be_large = request.path.startswith(UPLOADS) and self._is_staff(request)
         body = await request.body(self.large_bodies if may_be_large else None)
@@ -167,6 +186,7 @@ class PageStore:
         """Answer from the store; build the page, once for all who wait, if it is missing or outdated."""
         address = Address(request.host, request.path, known_query(request.query))
         arrived = self._values[0]
+        self._counted[HITS if self._fresh(address) is not None else MISSES] += 1
         while True:
             page = self._fresh(address)
             if page is not None:
@@ -229,6 +249,7 @@ class PageStore:
 
     async def _render(self, request: Request, address: Address, old: Page | None = None) -> Page | Reply:
         sequence = self._values[0]
+        self._counted[RENDERS] += 1
         slip = Slip()
         reply = await self.bridge.get(self._environ(request, address), slip)
         if slip.keys is None or not isinstance(reply.body, bytes):
@@ -295,6 +316,7 @@ class PageStore:
     async def _fragments(self, address: Address, wanted: set[Fragment]) -> dict[Fragment, Piece] | None:
         """Return the fragments, rendered by Django in one go; None where that failed (Django logs why)."""
         sequence = self._values[0]
+        self._counted[RENDERS] += 1
         slip = Slip(wanted_fragments=sorted(wanted))
         environ = reader_environ(
             path="/", query="", host=self.hosts.header_for(address.host), is_https=self.config.is_https
