@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "freiblatt.lib.strangers.StrangersLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "freiblatt.newsroom.doors.DoorMiddleware",
     "freiblatt.articles.middleware.RefusalMiddleware",
