@@ -135,6 +135,11 @@ def test_colour_profile_is_honoured() -> None:
         (png_header(width=10_000, height=5_001), "a.png", "megapixels"),
         (png_header(width=100_000, height=1), "a.png", "100000"),
         (picture_bytes(kind="BMP"), "a.bmp", "“bmp”"),
+        (picture_bytes(), "a.jpg.html", "“html”"),
+        (picture_bytes(), "a.jpg.", "“–”"),
+        (picture_bytes(), "a.jpg/", "not taken"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "a.png", "not a picture"),
+        (b"%PDF-1.7\n%%EOF", "a.svg.jpg", "not a picture"),
         (picture_bytes(), "a", "“–”"),
     ],
 )
@@ -144,6 +149,15 @@ def test_what_is_no_usable_picture_is_refused_and_leaves_nothing(content: bytes,
         make_picture(content=content, name=name)
     assert files_on_disk() == before
     assert not Picture.objects.exists()
+
+
+def test_what_hangs_on_to_a_picture_reaches_no_reader() -> None:
+    picture = make_picture(content=picture_bytes() + b"<script>alert('hang on')</script>", name="a.html.jpg")
+    make_files(picture)
+    made = [file.file.read() for file in picture.files.all()]
+    assert len(made) > 1
+    assert [content for content in made if b"hang on" in content] == []
+    assert not [file.file.name for file in picture.files.all() if "html" in file.file.name]
 
 
 def test_job_run_twice_makes_nothing_the_second_time() -> None:

@@ -67,7 +67,9 @@ def _not_what_it_says(ending: str) -> FileRefused:
 
 
 def _check_pdf(file: IO[bytes], size: int) -> None:
-    if b"%PDF-" not in file.read(1024):
+    # Readers' programs look for the mark in the first kilobyte. What stands before it there can make the file another
+    # one at the same time, so only white space may.
+    if not file.read(1024).removeprefix(b"\xef\xbb\xbf").lstrip(b"\0\t\n\f\r ").startswith(b"%PDF-"):
         raise _not_what_it_says("pdf")
     file.seek(max(0, size - 2048))
     if b"%%EOF" not in file.read():
@@ -94,6 +96,10 @@ def _check_text(file: IO[bytes], ending: str) -> None:
 
 
 def _check_archive(file: IO[bytes], ending: str) -> None:
+    # An archive is read from its end: anything could stand before it, a page or a program.
+    if file.read(2) != b"PK":
+        raise _not_what_it_says(ending)
+    file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
             names = [entry.filename for entry in archive.infolist()]
