@@ -15,6 +15,8 @@ urlpatterns = [
     re_path(r"^documents/(\d+)/(.*)$", file_views.document),  # in the place of Wagtail's, whose name it keeps
     path("documents/", include(wagtaildocs_urls)),
     path("", include("freiblatt.upkeep.urls")),
+    # What the store has no file for.
+    path("media/<path:name>", file_views.missing_file),
     path("", include("freiblatt.theme.urls")),
     path("", include("freiblatt.articles.share_urls")),
     path("", include("freiblatt.feeds.urls")),

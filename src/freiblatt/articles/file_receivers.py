@@ -9,8 +9,10 @@ from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from wagtail.models import Page, ReferenceIndex
 
+from freiblatt.articles import withheld
 from freiblatt.articles.actions.files import mark_file_stale
 from freiblatt.articles.actions.pictures import mark_picture_stale
+from freiblatt.articles.actions.withholding import release_files
 from freiblatt.articles.models import (
     ArticleDocument,
     ArticlePage,
@@ -50,8 +52,16 @@ def tell_pages_that_file_goes(instance: ArticleDocument | Recording, **kwargs: A
 
 @receiver(post_delete, sender=PictureFile)
 def remove_public_file(instance: PictureFile, **kwargs: Any) -> None:
-    """Remove a public file once its row is gone for good."""
+    """Remove a public file once its row is gone for good, wherever it lies."""
     transaction.on_commit(partial(instance.file.storage.delete, instance.file.name), robust=True)
+    transaction.on_commit(partial(withheld.remove, instance.file.name), robust=True)
+
+
+@receiver(post_delete, sender=Recording)
+def remove_withheld_recording(instance: Recording, **kwargs: Any) -> None:
+    """Remove a recording that lies withheld; the public file goes by the library's own receiver."""
+    if instance.file:
+        transaction.on_commit(partial(withheld.remove, instance.file.name), robust=True)
 
 
 def note_references(instance: Model, update_fields: Any = None, raw: bool = False, **kwargs: Any) -> None:
@@ -69,6 +79,7 @@ def _note_references(model: type[Model], pk: int) -> None:
     with transaction.atomic():
         if (stored := model._default_manager.filter(pk=pk).first()) is not None:
             ReferenceIndex.create_or_update_for_object(stored)
+            release_files(shown_by=stored)
 
 
 for _model in (ArticlePage, Author, FrontPage, PlainPage, SectionPage, Topic):

@@ -5,7 +5,8 @@ from typing import Any
 from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseNotModified
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.http import parse_etags, quote_etag
@@ -13,14 +14,16 @@ from django.views.decorators.http import require_safe
 from wagtail import hooks
 from wagtail.permissions import policy_registry
 
-from freiblatt.articles.models import ArticleDocument, Picture, PictureRendition
+from freiblatt.articles import withheld
+from freiblatt.articles.gone import gone_at
+from freiblatt.articles.models import ArticleDocument, Picture, PictureFile, PictureRendition, Recording, WithheldFile
 from freiblatt.pagestore.headers import file_policy
 
 
 def file_response(file: Any, *, content_type: str, cache_control: str, **kwargs: Any) -> FileResponse:
     """Return an answer that streams a stored file, which may neither run nor be guessed into something else."""
     try:
-        response = FileResponse(file.storage.open(file.name, "rb"), content_type=content_type, **kwargs)
+        response = FileResponse(_open(file), content_type=content_type, **kwargs)
     except FileNotFoundError:
         raise Http404 from None
     response["Content-Security-Policy"] = file_policy(content_type)
@@ -30,10 +33,48 @@ def file_response(file: Any, *, content_type: str, cache_control: str, **kwargs:
     return response
 
 
-def _may_choose(request: HttpRequest, file: Picture | ArticleDocument) -> bool:
+def _may_choose(request: HttpRequest, file: Picture | ArticleDocument | Recording) -> bool:
     """Return whether whoever asks works with files like this one."""
     policy = policy_registry.get(file)
     return policy.user_has_any_permission_for_instance(request.user, ["choose", "change", "delete"], file)
+
+
+def _open(file: Any) -> Any:
+    """Return a stored file, open for reading, also while it is withheld from readers. Raises FileNotFoundError."""
+    try:
+        return file.storage.open(file.name, "rb")
+    except FileNotFoundError:
+        return withheld.open_withheld(file.name)
+
+
+def _owner_of_withheld(name: str) -> Picture | Recording | None:
+    """Return the picture or the recording of which a file lies withheld under `name`."""
+    if not WithheldFile.objects.filter(name=name[:120], is_withheld=True).exists():
+        return None
+    file = PictureFile.objects.select_related("picture").filter(file=name).first()
+    return file.picture if file else Recording.objects.filter(file=name).first()
+
+
+@require_safe
+def missing_file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Answer where the store finds no public file: staff with what is withheld, others with 410, or 404 as the store.
+
+    Nobody reads a page in the place of a picture, so the answer is a line of text.
+    """
+    owner = _owner_of_withheld(name) if request.user.is_authenticated else None
+    if owner is not None and _may_choose(request, owner):
+        return file_response(
+            FieldFile(owner, PictureFile._meta.get_field("file"), name),
+            content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+            cache_control="private, no-store",
+        )
+    gone = gone_at(request.path)
+    if gone is None or not gone.is_exact:
+        return HttpResponse("404\n", status=404, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(f"{gone.notice or '410'}\n", status=410, content_type="text/plain; charset=utf-8")
+    response["X-Robots-Tag"] = "noindex"
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 @require_safe

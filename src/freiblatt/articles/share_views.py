@@ -124,7 +124,7 @@ def shared_file(request: HttpRequest, token: str, name: str) -> HttpResponseBase
         raise Http404("The draft does not show this file.")
     file, content_type = found
     response = file_response(file, content_type=content_type, cache_control="private, no-store")
-    return _ranged(request, response, file.size)
+    return _ranged(request, response, int(response["Content-Length"]))
 
 
 @require_safe

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model
 from django.db.models.fields.files import FieldFile
 from django.urls import reverse
-from wagtail.models import ReferenceIndex
 
+from freiblatt.articles.belongings import references_of
 from freiblatt.articles.models import ArticleDocument, ArticlePage, Picture, Recording
 from freiblatt.articles.uploads import ending_of
 
@@ -39,11 +37,7 @@ class SharedFiles:
 
 def files_of(article: ArticlePage) -> SharedFiles:
     """Return the files that `article`, as it is in memory, shows; five queries at most."""
-    referred: dict[type[Model], set[int]] = {Picture: set(), Recording: set(), ArticleDocument: set()}
-    kinds = {ContentType.objects.get_for_model(model).pk: model for model in referred}
-    for kind_pk, object_pk, _path, _content_path in ReferenceIndex._extract_references_from_object(article):
-        if kind_pk in kinds:
-            referred[kinds[kind_pk]].add(int(object_pk))
+    referred = references_of(article)
     found = SharedFiles(documents=ArticleDocument.objects.in_bulk(referred[ArticleDocument]))
     for recording in Recording.objects.filter(pk__in=referred[Recording]):
         found.files[recording.file.name] = (recording.file, recording.content_type)

@@ -3,7 +3,16 @@
 from django.urls import URLPattern, path
 from wagtail import hooks
 
-from freiblatt.articles import desk_checking, desk_publishing, desk_sharing, desk_snippets, desk_versions, file_views  # noqa: F401 (registers itself)
+from freiblatt.articles import (  # noqa: F401 (register themselves)
+    desk_checking,
+    desk_links,
+    desk_publishing,
+    desk_sharing,
+    desk_snippets,
+    desk_versions,
+    desk_withdrawing,
+    file_views,
+)
 
 
 @hooks.register("register_admin_urls")

@@ -7,6 +7,8 @@ class DiscussionConfig(AppConfig):
     verbose_name = _("Discussion")
 
     def ready(self) -> None:
-        from freiblatt.discussion.parts import register_parts
+        from freiblatt.articles import consequences
+        from freiblatt.discussion.parts import register_parts, tell_consequence
 
         register_parts()
+        consequences.register("discussion", tell_consequence)

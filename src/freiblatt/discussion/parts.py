@@ -51,6 +51,15 @@ def render_count(article: "ArticlePage") -> str:
     return format_html('<a href="{}#discussion">{}</a>', article.get_url() or "", count_text(thread.n_public))
 
 
+def tell_consequence(article: "ArticlePage") -> str:
+    """Return how many comments go with `article`, for whoever withdraws it; "" where there are none."""
+    from freiblatt.discussion.models import Thread
+    from freiblatt.discussion.reading import count_text
+
+    thread = Thread.objects.filter(article=article).first()
+    return count_text(thread.n_public) if thread and thread.n_public else ""
+
+
 def keys(article: "ArticlePage") -> list[str]:
     """Return the key that both parts show."""
     from freiblatt.discussion.models import thread_key

@@ -88,7 +88,7 @@ class Files:
     def find(self, name: str) -> Found | None:
         """Return the file called `name` (a path with slashes, without a leading one), or None."""
         segments = name.split("/")
-        if len(segments) > MOST_SEGMENTS or not all(_SEGMENT.fullmatch(segment) for segment in segments):
+        if not _is_name(segments):
             return None
         suffix = os.path.splitext(segments[-1])[1].lower()
         if suffix in (".br", ".gz") and not self.is_public_upload:
@@ -110,13 +110,18 @@ class Files:
         etag = f"{facts.st_mtime_ns:x}-{facts.st_size:x}"
         return Found(str(path), kind, facts.st_size, etag, frozenset(encodings))
 
-    def answer(self, request: Request, name: str) -> None:
-        """Send the file called `name`, or say that there is none."""
+    def lacks(self, name: str) -> bool:
+        """Return whether `name` could be a file's and nothing whatever has it."""
+        segments = name.split("/")
+        return _is_name(segments) and not os.path.lexists(self.folder.joinpath(*segments))
+
+    def answer(self, request: Request, name: str, found: Found | None = None) -> None:
+        """Send the file called `name`, or say that there is none. `found` saves a second look."""
         protocol = request.protocol
         if not request.is_read:
             protocol.response_empty(405, [*self._common, ("allow", "GET, HEAD")])
             return
-        found = self.find(name)
+        found = found or self.find(name)
         if found is None:
             protocol.response_str(
                 404,
@@ -200,6 +205,10 @@ class Files:
             request.protocol.response_empty(status, headers)
         else:
             request.protocol.response_file(status, headers, path)
+
+
+def _is_name(segments: list[str]) -> bool:
+    return len(segments) <= MOST_SEGMENTS and all(_SEGMENT.fullmatch(segment) for segment in segments)
 
 
 def _number(digits: str) -> int:

@@ -148,13 +148,21 @@ class PageStore:
         elif path.startswith("/static/"):
             self.static.answer(request, path[8:])
         elif path.startswith("/media/"):
-            self.media.answer(request, path[7:])
+            await self._media(request, path[7:])
         elif path == "/metrics":
             await self._pass_on(request)
         elif request.is_read and self._is_for_all(request) and not self._is_staff(request):
             await self._page(request)
         else:
             await self._pass_on(request)
+
+    async def _media(self, request: Request, name: str) -> None:
+        """Answer with a public upload. What is not there was perhaps, and Django knows what to say of it."""
+        found = self.media.find(name)
+        if found is None and request.is_read and self.media.lacks(name):
+            await self._pass_on(request)
+        else:
+            self.media.answer(request, name, found)
 
     def _is_for_all(self, request: Request) -> bool:
         """Whether the address may be a page for everybody. Steps are, if nothing in them is for one reader alone."""

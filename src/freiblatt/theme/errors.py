@@ -9,8 +9,10 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from freiblatt.articles import keys
 from freiblatt.articles.front import error_context
-from freiblatt.articles.models import RemovedAddress
+from freiblatt.articles.gone import gone_at
+from freiblatt.pagestore.actions import keep
 
 logger = logging.getLogger(__name__)
 
@@ -24,18 +26,33 @@ LAST_WORDS = (
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 404 with the newest articles and the sections, or 410 where a page or its feed stood; never kept.
+    """Answer 404 with the newest articles and the sections, or 410 where a page or its feed stood.
 
-    Addresses that do not exist are without number, so keeping their pages would fill the store with nothing.
+    Addresses that do not exist are without number, so keeping their pages would fill the store with nothing; only what
+    stands at the very address of a withdrawn article may be kept.
     """
-    status = 410 if RemovedAddress.is_gone(FEED.sub("", request.path)) else 404
+    gone = gone_at(FEED.sub("", request.path))
+    status = 410 if gone else 404
+    language = translation.get_language() or ""
+    help_on = error_context(language)
     context = {
-        **error_context(translation.get_language() or ""),
+        **help_on,
+        "gone": gone,
         "page_title": _("Page not found") if status == 404 else _("Withdrawn"),
         "canonical_url": "",
         "is_indexed": False,
     }
-    return render(request, f"theme/{status}.html", context, status=status)
+    response = render(request, f"theme/{status}.html", context, status=status)
+    if gone is None or gone.article_pk is None or not gone.is_exact or request.path != FEED.sub("", request.path):
+        return response
+    # These addresses are few, and much is asked of them when the news is that something was withdrawn.
+    shown = [teaser.article for teaser in help_on["latest"]]
+    articles = {gone.article_pk, *(one.pk for one in shown)}
+    return keep(
+        response,
+        keys={keys.SITE, keys.latest_key(language), *(keys.article_key(pk) for pk in articles)},
+        until=min((one.expire_at for one in shown if one.expire_at), default=None),
+    )
 
 
 def broken(request: HttpRequest) -> HttpResponse:

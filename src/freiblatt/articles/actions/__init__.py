@@ -20,6 +20,8 @@ from freiblatt.articles.actions.publishing import (
     write_article,
 )
 from freiblatt.articles.actions.sharing import count_opening, revoke_share, share_draft
+from freiblatt.articles.actions.withdrawing import withdraw_article
+from freiblatt.articles.actions.withholding import finish_withholding, release_files, settle_files
 
 __all__ = [
     "add_picture",
@@ -27,6 +29,7 @@ __all__ = [
     "begin_picture_files",
     "check_article",
     "count_opening",
+    "finish_withholding",
     "forget_article",
     "found_publication",
     "free_slug",
@@ -37,12 +40,15 @@ __all__ = [
     "publish_alone",
     "publish_article",
     "publish_due",
+    "release_files",
     "relist_all",
     "remove_left_over_files",
     "revoke_share",
     "settle_check",
+    "settle_files",
     "share_draft",
     "sync_workflow",
     "unpublish_article",
+    "withdraw_article",
     "write_article",
 ]

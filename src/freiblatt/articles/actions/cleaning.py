@@ -11,6 +11,7 @@ from django_tasks import task
 from wagtail.models import UploadedFile
 
 from freiblatt.articles.models import ArticleDocument, Picture, PictureFile, PictureRendition, Recording
+from freiblatt.articles.withheld import withheld_name
 
 logger = logging.getLogger(__name__)
 
@@ -21,16 +22,18 @@ WAITING_AT_MOST = timedelta(days=7)
 _BATCH = 500
 
 
-def _places() -> list[tuple[Storage, str, type[Model]]]:
-    """Return storage, folder and the model whose `file` names what may lie there."""
+def _places() -> list[tuple[Storage, str, type[Model], str]]:
+    """Return storage, folder, the model whose `file` names what may lie there, and what stands before that name."""
     private, public = storages["originals"], storages["default"]
     return [
-        (private, "pictures", Picture),
-        (private, "renditions", PictureRendition),
-        (private, "documents", ArticleDocument),
-        (private, "wagtail_uploads", UploadedFile),
-        (public, "pictures", PictureFile),
-        (public, "recordings", Recording),
+        (private, "pictures", Picture, ""),
+        (private, "renditions", PictureRendition, ""),
+        (private, "documents", ArticleDocument, ""),
+        (private, "wagtail_uploads", UploadedFile, ""),
+        (private, withheld_name("pictures"), PictureFile, withheld_name("")),
+        (private, withheld_name("recordings"), Recording, withheld_name("")),
+        (public, "pictures", PictureFile, ""),
+        (public, "recordings", Recording, ""),
     ]
 
 
@@ -42,11 +45,12 @@ def remove_left_over_files() -> int:
     """
     _remove_forgotten_uploads()
     count = 0
-    for storage, folder, model in _places():
+    for storage, folder, model, before in _places():
         for names in _old_names(storage, folder, older_than=LEFT_OVER_AFTER):
-            known = set(model._default_manager.filter(file__in=names).values_list("file", flat=True))
-            for name in set(names) - known:
-                storage.delete(name)
+            files = {name.removeprefix(before): name for name in names}
+            known = model._default_manager.filter(file__in=list(files)).values_list("file", flat=True)
+            for name in files.keys() - set(known):
+                storage.delete(files[name])
                 count += 1
     if count:
         logger.info("%s files that nothing refers to were removed.", count)

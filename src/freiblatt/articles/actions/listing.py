@@ -1,12 +1,17 @@
 """Verbs of lists: put an article into the lists where it belongs, take it out, tell the pages that show them."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from django.db import transaction
+from django.utils import timezone
+from wagtail.log_actions import log
 
 from freiblatt.articles import keys
 from freiblatt.articles.actions.redirecting import leave_address, leave_addresses_for_good, take_address
-from freiblatt.articles.models import ArticlePage, Listing
+from freiblatt.articles.actions.withholding import release_files, withhold_files, withhold_unshown
+from freiblatt.articles.belongings import belongings_of
+from freiblatt.articles.models import ArticlePage, Listing, Withdrawal
 from freiblatt.articles.models.listing import (
     author_list,
     key_of_list,
@@ -17,6 +22,9 @@ from freiblatt.articles.models.listing import (
 )
 from freiblatt.articles.signals import article_deleted, article_published, article_unpublished
 from freiblatt.pagestore.actions import mark_stale
+
+#: Under this name an article's history records that a withdrawn article is public again.
+WITHDRAWAL_ENDED = "articles.withdrawal_ended"
 
 
 def lists_of(article: ArticlePage) -> set[str]:
@@ -39,8 +47,12 @@ def list_article(*, article: ArticlePage) -> None:
     """
     was_public, is_public = _put_into_lists(article)
     if is_public:
+        release_files(shown_by=article)
+        if not was_public:
+            end_withdrawal(article=article)
         article_published.send(sender=ArticlePage, article=article, is_new=not was_public)
     elif was_public:
+        withhold_files(article=article)
         article_unpublished.send(sender=ArticlePage, article=article)
 
 
@@ -70,9 +82,20 @@ def _put_into_lists(article: ArticlePage) -> tuple[bool, bool]:
 def forget_article(*, article: ArticlePage) -> None:
     """Mark stale what shows `article`, whose row is about to go, and announce it."""
     names = Listing.objects.filter(article=article).values_list("name", flat=True)
+    if article.live:
+        belongings = belongings_of(article)
+        withhold_files(article=article)
+        # Articles that go in one go still see each other.
+        transaction.on_commit(partial(withhold_unshown, things=belongings), robust=True)
     leave_addresses_for_good(page=article)
     mark_stale(_keys_of_change(article, names))
     article_deleted.send(sender=ArticlePage, article=article)
+
+
+def end_withdrawal(*, article: ArticlePage) -> None:
+    """Let the notice of `article`, which is public again, say nothing any more."""
+    if Withdrawal.objects.in_force().filter(article_pk=article.pk).update(ended_on=timezone.now()):
+        log(instance=article, action=WITHDRAWAL_ENDED)
 
 
 def relist_all() -> int:

@@ -12,6 +12,7 @@ from wagtail.models import ReferenceIndex
 
 from freiblatt.articles import keys
 from freiblatt.articles.actions.files import keys_of_referring_pages
+from freiblatt.articles.actions.withholding import withhold_late_files
 from freiblatt.articles.imaging.render import encode, first_width_for, read_pixels, widths_for
 from freiblatt.articles.models import (
     ArticlePage,
@@ -114,6 +115,7 @@ def make_picture_files(picture_pk: int, original_name: str) -> int:
                 taken = set(current.files.values_list("format", "width_px"))
                 kept = [file for file in made if (file.format, file.width_px) not in taken]
                 PictureFile.objects.bulk_create(kept)
+                withhold_late_files(picture=current, files=kept)
                 made = [file for file in made if file not in kept]
                 mark_picture_stale(picture=current)
                 is_kept = True

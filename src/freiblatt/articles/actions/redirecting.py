@@ -9,6 +9,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
 from freiblatt.articles.models.removed import RemovedAddress
+from freiblatt.articles.models.withdrawals import Withdrawal
 
 #: Rows in one statement: databases bound how many values and conditions one may have.
 _BATCH = 500
@@ -88,7 +89,11 @@ def leave_addresses_for_good(*, page: Page) -> None:
     if page.live:
         leave_address(page=page)
     earlier = Redirect.objects.filter(redirect_page=page.pk).values_list("old_path", flat=True)
-    RemovedAddress.objects.bulk_create([RemovedAddress(path=f"{path}/") for path in earlier], ignore_conflicts=True)
+    # A notice stays where it stood.
+    withdrawal = Withdrawal.objects.in_force().filter(article_pk=page.pk).first()
+    RemovedAddress.objects.bulk_create(
+        [RemovedAddress(path=f"{path}/", withdrawal=withdrawal) for path in earlier], ignore_conflicts=True
+    )
 
 
 def _path_of(page: Page) -> str:

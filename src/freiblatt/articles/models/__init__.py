@@ -12,6 +12,7 @@ from freiblatt.articles.models.removed import RemovedAddress
 from freiblatt.articles.models.section import SectionPage
 from freiblatt.articles.models.shares import SharedDraft
 from freiblatt.articles.models.topics import Topic
+from freiblatt.articles.models.withdrawals import Withdrawal, WithheldFile
 
 __all__ = [
     "ArticleDocument",
@@ -37,5 +38,7 @@ __all__ = [
     "SharedDraft",
     "SlotSize",
     "Topic",
+    "Withdrawal",
+    "WithheldFile",
     "picture_url",
 ]
