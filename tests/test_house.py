@@ -26,7 +26,9 @@ DOORS = {"models", "actions", "signals"}
 #: Registries that others fill, and what the console starts.
 REGISTRIES = {
     "articles.body",
+    "articles.consequences",
     "articles.front",
+    "articles.gone",
     "articles.languages",
     "articles.parts",
     "articles.teasers",

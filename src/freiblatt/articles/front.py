@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page
 
-from freiblatt.articles import parts
+from freiblatt.articles import keys, parts
 from freiblatt.articles.lists import articles_in_order, newest_of_lists
 from freiblatt.articles.models.front import FrontPage, SlotSize
 from freiblatt.articles.models.listing import Listing, latest_list, section_list
@@ -105,9 +105,15 @@ def front_context(page: FrontPage) -> dict[str, Any]:
 
 
 def error_context(language: str) -> dict[str, Any]:
-    """Return what helps a reader on who found nothing: `latest` teasers and `sections` (pages)."""
+    """Return what helps a reader on who found nothing: `latest` teasers and `sections` (pages).
+
+    With `store_keys` and `store_until`, for the few of these answers that are kept.
+    """
     pks = newest_of_lists([latest_list(language)], ERROR_LATEST)[latest_list(language)]
+    latest = make_teasers(articles_in_order(pks))
     return {
-        "latest": make_teasers(articles_in_order(pks)),
+        "store_keys": {keys.SITE, keys.latest_key(language), *(keys.article_key(one.article.pk) for one in latest)},
+        "store_until": min((one.article.expire_at for one in latest if one.article.expire_at), default=None),
+        "latest": latest,
         "sections": list(SectionPage.objects.filter(live=True, locale__language_code=language).order_by("path")),
     }

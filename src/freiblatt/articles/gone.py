@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from wagtail.contrib.redirects.models import Redirect
 
+from freiblatt.articles import keys
 from freiblatt.articles.models.removed import RemovedAddress
 from freiblatt.articles.models.withdrawals import Withdrawal
 
@@ -23,6 +24,10 @@ class Gone:
     language: str = ""
     withdrawn_on: datetime | None = None
     article_pk: int | None = None
+
+    def store_keys(self) -> list[str]:
+        """Return the keys of what changes what readers hear here."""
+        return [keys.article_key(self.article_pk)] if self.article_pk else []
 
 
 def gone_at(path: str) -> Gone | None:

@@ -9,7 +9,6 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from freiblatt.articles import keys
 from freiblatt.articles.front import error_context
 from freiblatt.articles.gone import gone_at
 from freiblatt.pagestore.actions import keep
@@ -46,13 +45,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if gone is None or gone.article_pk is None or not gone.is_exact or request.path != FEED.sub("", request.path):
         return response
     # These addresses are few, and much is asked of them when the news is that something was withdrawn.
-    shown = [teaser.article for teaser in help_on["latest"]]
-    articles = {gone.article_pk, *(one.pk for one in shown)}
-    return keep(
-        response,
-        keys={keys.SITE, keys.latest_key(language), *(keys.article_key(pk) for pk in articles)},
-        until=min((one.expire_at for one in shown if one.expire_at), default=None),
-    )
+    return keep(response, keys={*help_on["store_keys"], *gone.store_keys()}, until=help_on["store_until"])
 
 
 def broken(request: HttpRequest) -> HttpResponse:
