@@ -31,5 +31,6 @@ urlpatterns = [
 ]
 
 # By name: whole pages stand above addresses.
+handler403 = "freiblatt.theme.errors.forbidden"
 handler404 = "freiblatt.theme.errors.not_found"
 handler500 = "freiblatt.theme.errors.broken"

@@ -230,7 +230,10 @@ def test_form_of_another_site_does_nothing(client: Client) -> None:
     reader = confirmed()
     path = page_of(reader)
     from_elsewhere = {"headers": {"Sec-Fetch-Site": "cross-site"}}
-    assert client.post(path, {"withdraw_all": "1"}, **from_elsewhere).status_code == 403
+    refused = client.post(path, {"withdraw_all": "1"}, **from_elsewhere)
+    assert refused.status_code == 403
+    assert "Das ist nicht geschehen." in refused.content.decode()
+    assert "no-store" in refused["Cache-Control"]
     assert client.post(path + "loeschen/", **from_elsewhere).status_code == 403
     assert client.post("/leser/", {"address": ROSA}, **from_elsewhere).status_code == 403
     assert Consent.objects.standing().exists()

@@ -99,8 +99,9 @@ def hand_over(letter: Letter, *, keep_open: bool = False) -> Answer:
     except Exception as error:  # whatever opening raises, no letter was shown to anybody
         close()
         return Answer(Outcome.AWAY, _says(error))
+    message = message_of(letter)
     try:
-        backend.send_messages([message_of(letter)])
+        backend.send_messages([message])
     except Exception as error:
         answer = _answer_to(error, getattr(backend, "connection", None))
         close()
@@ -109,7 +110,7 @@ def hand_over(letter: Letter, *, keep_open: bool = False) -> Answer:
     _wire.used_at = time.monotonic()
     if not keep_open:
         close()
-    return Answer(Outcome.ACCEPTED)
+    return _by_provider_status(message)
 
 
 def message_of(letter: Letter) -> EmailMultiAlternatives:
@@ -167,6 +168,8 @@ def _is_alive(backend: Any) -> bool:
 
 def _answer_to(error: Exception, connection: Any) -> Answer:
     says = _says(error)
+    if any(kind.__module__.startswith("anymail.") for kind in type(error).__mro__):
+        return _of_provider(error, says)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(error.recipients.values()))
         return _of_recipient(code, _decoded(text))
@@ -182,7 +185,7 @@ def _answer_to(error: Exception, connection: Any) -> Answer:
     if isinstance(error, smtplib.SMTPException | OSError):
         is_shown = getattr(connection, "has_shown", False)
         return Answer(Outcome.UNKNOWN if is_shown else Outcome.AWAY, says)
-    return _of_provider(error, says)
+    raise error  # a fault of the program, and of no server
 
 
 def _by_code(code: int) -> Outcome:
@@ -201,19 +204,31 @@ def _of_recipient(code: int, text: str) -> Answer:
     return Answer(Outcome.NO_MAILBOX if is_gone else Outcome.REFUSED, says)
 
 
+#: What a service's interface was never reached by.
+NEVER_CONNECTED = frozenset({"ConnectTimeoutError", "NameResolutionError", "NewConnectionError"})
+
+
 def _of_provider(error: Exception, says: str) -> Answer:
     """Understand an error of Anymail's by its status; it is imported only where it is used."""
     if type(error).__name__ == "AnymailRecipientsRefused":
         return Answer(Outcome.REFUSED, says)
     status = getattr(error, "status_code", None)
     if status is None:
-        # A service that did not answer may have taken the letter; anything else is a fault of the program.
-        if any(kind.__name__ == "AnymailError" for kind in type(error).__mro__):
-            return Answer(Outcome.UNKNOWN, says)
-        raise error
+        # A service that was reached and did not answer may have taken the letter.
+        reason = getattr(next(iter(getattr(error.__cause__, "args", ())), None), "reason", None)
+        is_away = type(reason).__name__ in NEVER_CONNECTED
+        return Answer(Outcome.AWAY if is_away else Outcome.UNKNOWN, says)
     if status in (401, 402, 403, 408, 429) or status >= 500:
         return Answer(Outcome.AWAY, says)
     return Answer(Outcome.REFUSED, says)
+
+
+def _by_provider_status(message: EmailMultiAlternatives) -> Answer:
+    """Return what a service says of the receiver; a mail server that has not refused has accepted."""
+    status = getattr(message, "anymail_status", None)
+    if status is None or (status.status and status.status <= {"sent", "queued", "unknown"}):
+        return Answer(Outcome.ACCEPTED)
+    return Answer(Outcome.REFUSED, _clean(f"The service says: {', '.join(map(str, status.status or ['nothing']))}"))
 
 
 def _says(error: Exception) -> str:

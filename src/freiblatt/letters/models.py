@@ -30,6 +30,11 @@ def new_token() -> str:
     return secrets.token_hex(12)
 
 
+def own_host() -> str:
+    """Return the publication's host, as the second half of a Message-ID."""
+    return urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname or "localhost"
+
+
 class LetterQuerySet(models.QuerySet["Letter"]):
     """Letters by what has to happen with them."""
 
@@ -59,6 +64,7 @@ class Letter(models.Model):
     html = models.TextField(_("text as HTML"), blank=True)
     unsubscribe_url = models.CharField(_("address to unsubscribe at"), max_length=500, blank=True)
     token = models.CharField(max_length=24, default=new_token, editable=False)
+    host = models.CharField(max_length=255, default=own_host, editable=False)
     dedupe_key = models.CharField(_("key against doubles"), max_length=200, null=True, unique=True)
     is_urgent = models.BooleanField(_("urgent"), default=False)
     is_repeatable = models.BooleanField(
@@ -110,9 +116,8 @@ class Letter(models.Model):
 
     @property
     def message_id(self) -> str:
-        """The Message-ID, the same at every try, so that a double can be seen as one."""
-        host = urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname or "localhost"
-        return f"<{self.pk}.{self.token}@{host}>"
+        """The Message-ID, the same at every try and wherever the publication moves, so that a double shows as one."""
+        return f"<{self.pk}.{self.token}@{self.host}>"
 
 
 class SuppressionReason(models.TextChoices):

@@ -21,6 +21,11 @@ class Sender:
     accent_light: str = "#a8281c"
     accent_dark: str = "#f0897b"
 
+    @property
+    def signature(self) -> str:
+        """What stands at the foot: the imprint, without one the name."""
+        return self.imprint or self.name
+
 
 Find = Callable[[str], Sender]
 _find: list[Find] = []

@@ -48,6 +48,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return keep(response, keys={*help_on["store_keys"], *gone.store_keys()}, until=help_on["store_until"])
 
 
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403 with what helps: mostly a form that another site has sent, or one that was refused to a reader."""
+    context = {"page_title": _("Refused"), "canonical_url": "", "is_indexed": False}
+    response = render(request, "theme/403.html", context, status=403)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer 500 with a page that needs no database and no context, whatever else is broken."""
     try:
