@@ -33,7 +33,7 @@ help:
 	echo "make test       all tests on SQLite, with browser journeys (make test ARGS=tests/articles: some)"
 	echo "make check      everything that has to hold before a change lands; make fmt mends what can be mended"
 	echo "make bench      the measurements of docs/developer/performance.md"
-	echo "make soak       kills the server at random for a long time and looks for a stale page"
+	echo "make soak       kills server, job worker and newsroom at random; looks for stale pages and lost work"
 	echo "make messages   brings the catalogues of translations up to date with the source"
 	echo "make clean      forgets the virtual environment and everything that was built"
 

@@ -1,10 +1,11 @@
-"""Kills a real server and a busy newsroom at random, and looks for an outdated page after each start.
+"""Kills a real server, a job worker and a busy newsroom at random; looks for outdated pages and for what was lost.
 
 `python -m bench.soak [--kills 50] [--workers 2] [--seed N]`, from the repository; exits with 1 if one is ever found.
 On SQLite; on PostgreSQL where FREIBLATT_DATABASE_URL names an empty database (`python -m tests.postgres -- …`).
 
 The publication is a real one, changed by the product's own actions. After each restart every file that a web server
 would send and every page that the store answers is compared, byte by byte, with what Django renders afresh.
+What the newsroom was told is done has to be there: comments, headlines, jobs, each of which has to run in the end.
 """
 
 import argparse
@@ -49,10 +50,13 @@ def main() -> int:
     ):
         for number in soak.kills(chosen.kills, seed=chosen.seed):
             print(f"{number} of {chosen.kills} kills, {soak.counts()}", flush=True)
+        soak.finish_jobs()
         for one in soak.outdated:
             print(f"outdated: {one}")
+        for one in soak.lost:
+            print(f"lost: {one}")
         print(json.dumps({"seed": chosen.seed, "kills": chosen.kills, **soak.counts()}))
-    return 1 if soak.outdated else 0
+    return 1 if soak.outdated or soak.lost else 0
 
 
 class Soak:
@@ -65,6 +69,9 @@ class Soak:
         self.processes: list[subprocess.Popen[bytes]] = []
         self.files = self.answers = 0
         self.outdated: list[str] = []
+        self.confirmed = 0
+        self.lost: list[str] = []
+        self.ledger = directory / "ledger"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -94,7 +101,13 @@ class Soak:
 
     def counts(self) -> dict[str, int]:
         """Return how many files and answers were compared, and how many were outdated."""
-        return {"files": self.files, "answers": self.answers, "outdated": len(self.outdated)}
+        return {
+            "files": self.files,
+            "answers": self.answers,
+            "outdated": len(self.outdated),
+            "confirmed": self.confirmed,
+            "lost": len(self.lost),
+        }
 
     def kills(self, count: int, *, seed: int) -> Iterator[int]:
         """Kill server and newsroom `count` times while readers read; yield the number after each comparison."""
@@ -102,18 +115,49 @@ class Soak:
         server = self.serve()
         paths = self.paths()
         for number in range(1, count + 1):
-            desk = self.start("tests.pagestore.process_desk", "change", str(seed + number), stdout=subprocess.PIPE)
+            desk = self.start(
+                "tests.pagestore.process_desk", "change", str(seed + number), str(self.ledger), stdout=subprocess.PIPE
+            )
+            worker = self.work()
             assert desk.stdout is not None
             if desk.stdout.readline() != b"changed\n":
                 raise SystemExit(f"the newsroom did not work:\n{self.log()}")
             until = time.monotonic() + chance.uniform(0.3, 3)
             while time.monotonic() < until:
                 self.get(chance.choice(paths))
-            for process in chance.sample([server, desk], 2):
+            for process in chance.sample([server, desk, worker], 3):
                 self.kill(process)
             server = self.serve()
+            self.look()
             self.compare()
             yield number
+
+    def look(self) -> int:
+        """Look for what was confirmed and is lost, and at the database itself; return how many errands wait."""
+        seen = subprocess.run(
+            [sys.executable, "-m", "tests.pagestore.process_desk", "look", str(self.ledger)],
+            cwd=self.directory, env=self.environment, stdout=subprocess.PIPE, check=True,
+        )  # fmt: skip
+        found = json.loads(seen.stdout)
+        self.confirmed = found["confirmed"]
+        self.lost += found["lost"]
+        if found["integrity"] != "ok":
+            self.lost.append(f"integrity_check: {found['integrity']}")
+        return int(found["waiting"])
+
+    def work(self) -> subprocess.Popen[bytes]:
+        """Start a job worker whose jobs are soon taken for abandoned when it is killed."""
+        return self.start("tests.jobs.child", "--lease-seconds", "3")
+
+    def finish_jobs(self) -> None:
+        """Let a worker do what killed ones left; what is left after two minutes counts as lost."""
+        worker = self.work()
+        until = time.monotonic() + START_SECONDS
+        while (waiting := self.look()) and time.monotonic() < until:
+            time.sleep(0.5)
+        self.kill(worker)
+        if waiting:
+            self.lost.append(f"{waiting} jobs that do not run")
 
     def compare(self) -> None:
         """Compare what is kept with what is true; nobody changes anything meanwhile."""

@@ -1,13 +1,17 @@
-"""A newsroom that never rests, as a process: `python -m tests.pagestore.process_desk fill`, then `… change SEED`.
+"""A newsroom that never rests: `python -m tests.pagestore.process_desk fill`, then `… change SEED LEDGER`.
 
-It changes a small real publication by the product's own actions until it is killed.
+It changes a small real publication by the product's own actions until it is killed. What it was told is done it writes
+into the ledger, a file; `… look LEDGER` prints as JSON what of that is not there any more.
 """
 
+import json
 import os
 import random
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
 
 
 def fill() -> None:
@@ -38,12 +42,24 @@ def fill() -> None:
         menu.save()
 
 
-def change(seed: int) -> None:
+def change(seed: int, ledger: Path) -> None:
     """Change something, again and again; print a line when the first change is done."""
+    with ledger.open("a", encoding="utf-8", buffering=1) as book:
+        _change(seed, book)
+
+
+def _change(seed: int, book: TextIO) -> None:
+    from tests.jobs import errands
+
     chance = random.Random(seed)
     done = 0
     while True:
-        chance.choices(CHANGES, WEIGHTS)[0](chance, f"{seed}-{done}")
+        verb, mark = chance.choices(CHANGES, WEIGHTS)[0], f"{seed}-{done}"
+        verb(chance, mark)
+        # Only now: what is not in the ledger may be lost, and may be there.
+        book.write(f"{verb.__name__} {mark}\n")
+        errands.write.enqueue(path=f"{book.name}.done", word=mark)
+        book.write(f"errand {mark}\n")
         done += 1
         if done == 1:
             sys.stdout.write("changed\n")
@@ -111,6 +127,36 @@ def front_slots(chance: random.Random, mark: str) -> None:
         front.save_revision().publish()
 
 
+def look(ledger: Path) -> dict[str, Any]:
+    """Return which confirmed comments, headlines and errands are lost, which errands wait, and how the database is."""
+    from django.db import connection
+    from wagtail.models import Revision
+
+    from freiblatt.discussion.models import Comment
+    from freiblatt.jobs.models import Job
+    from tests.jobs.errands import noted
+
+    confirmed: dict[str, set[str]] = {}
+    for line in ledger.read_text("utf-8").splitlines():
+        verb, _, mark = line.partition(" ")
+        confirmed.setdefault(verb, set()).add(mark)
+    comments = "\n".join(Comment.objects.values_list("source_text", flat=True)) + "\n"
+    titles = set(Revision.objects.values_list("object_str", flat=True))
+    waiting = Job.objects.filter(task_path="tests.jobs.errands.write").count()
+    done = set(noted(Path(f"{ledger}.done")))
+    lost = [f"comment {mark}" for mark in confirmed.get("comment", ()) if f"Kommentar {mark}" not in comments]
+    lost += [f"headline {mark}" for mark in confirmed.get("headline", ()) if f"Titel {mark}" not in titles]
+    if not waiting:
+        lost += [f"errand {mark}" for mark in confirmed.get("errand", ()) if mark not in done]
+    integrity = "ok"
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            integrity = "; ".join(row[0] for row in cursor.execute("PRAGMA integrity_check").fetchall())
+    return {
+        "confirmed": sum(map(len, confirmed.values())), "lost": lost, "waiting": waiting, "integrity": integrity,
+    }  # fmt: skip
+
+
 CHANGES: list[Callable[[random.Random, str], None]] = [headline, comment, menu_label, section_title, front_slots]
 #: Mostly what leaves most pages as they are.
 WEIGHTS = (6, 20, 1, 1, 2)
@@ -123,5 +169,7 @@ if __name__ == "__main__":
     django.setup()
     if sys.argv[1] == "fill":
         fill()
+    elif sys.argv[1] == "look":
+        sys.stdout.write(json.dumps(look(Path(sys.argv[2]))))
     else:
-        change(int(sys.argv[2]))
+        change(int(sys.argv[2]), Path(sys.argv[3]))
