@@ -421,3 +421,21 @@ def test_refuses_without_a_reason_and_what_was_never_public(
         withdraw_article(article=draft, by=owner, reason=REASON, keep_notice=True)
     assert not Withdrawal.objects.exists()
     assert not WithheldFile.objects.exists()
+
+
+def test_feeds_that_told_of_it_say_that_it_is_gone(
+    article: ArticlePage, owner: StaffMember, client: Client, committing: Any
+) -> None:
+    make_section(title="Anderswo")
+    with committing():
+        withdraw_article(article=article, by=owner, reason=REASON, keep_notice=True, notice=NOTICE)
+    identity = f"tag:testserver,2025:article/{article.pk}"
+    for address in ("/feed.atom", "/europa/feed.atom", "/autoren/rosa-winter/feed.atom"):
+        feed = client.get(address).content.decode()
+        assert f'<at:deleted-entry ref="{identity}"' in feed
+        assert f"<at:comment>{NOTICE}</at:comment>" in feed
+        assert "Ein Hafen" not in feed
+    assert "deleted-entry" not in client.get("/anderswo/feed.atom").content.decode()
+    with committing():
+        publish_article(article=article)
+    assert "deleted-entry" not in client.get("/feed.atom").content.decode()

@@ -1,4 +1,4 @@
-"""Atom 1.0 (RFC 4287) with full text."""
+"""Atom 1.0 (RFC 4287) with full text, and tombstones (RFC 6721) for what was withdrawn."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -9,10 +9,12 @@ from django.utils.feedgenerator import Atom1Feed, rfc3339_date
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from freiblatt.feeds.channels import Channel
-from freiblatt.feeds.entries import Entry
+from freiblatt.feeds.entries import Entry, Tombstone
 
 #: What an empty feed says of its age: RFC 4287 demands a date, and "now" would make every answer a new one.
 NEVER_UPDATED = datetime(2025, 1, 1, tzinfo=UTC)
+
+TOMBSTONE_NAMESPACE = "http://purl.org/atompub/tombstones/1.0"
 
 
 class FullTextFeed(Atom1Feed):
@@ -21,6 +23,7 @@ class FullTextFeed(Atom1Feed):
     content_type = "application/atom+xml; charset=utf-8"
     feed: dict[str, Any]
     items: list[Entry]
+    gone: list[Tombstone]
 
     def latest_post_date(self) -> datetime:
         """Return the newest date among the entries."""
@@ -33,6 +36,13 @@ class FullTextFeed(Atom1Feed):
         super().add_root_elements(handler)
         if self.feed["icon"]:
             handler.addQuickElement("icon", self.feed["icon"])
+        for one in self.gone:
+            # Readers that know it drop their copy; the others ignore it.
+            facts = {"ref": one.identity, "when": rfc3339_date(one.withdrawn_on), "xmlns:at": TOMBSTONE_NAMESPACE}
+            handler.startElement("at:deleted-entry", AttributesImpl(facts))
+            if one.notice:
+                handler.addQuickElement("at:comment", one.notice)
+            handler.endElement("at:deleted-entry")
 
     def add_item_elements(self, handler: SimplerXMLGenerator, entry: Entry) -> None:
         handler.addQuickElement("title", entry.title)
@@ -52,7 +62,7 @@ class FullTextFeed(Atom1Feed):
             handler.addQuickElement("category", "", {"term": topic})
 
 
-def write(channel: Channel, found: Iterable[Entry]) -> str:
+def write(channel: Channel, found: Iterable[Entry], gone: Iterable[Tombstone] = ()) -> str:
     """Return the feed of `channel` as an Atom document."""
     feed = FullTextFeed(
         title=channel.title,
@@ -67,4 +77,5 @@ def write(channel: Channel, found: Iterable[Entry]) -> str:
         icon=channel.icon_url,
     )
     feed.items = list(found)
+    feed.gone = list(gone)
     return feed.writeString("utf-8")

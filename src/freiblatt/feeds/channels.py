@@ -9,6 +9,7 @@ from django.templatetags.static import static
 from django.utils import translation
 
 from freiblatt.articles.models import ArticlePage, Author, FrontPage, SectionPage, Topic
+from freiblatt.articles.models.listing import author_list, latest_list, section_list, topic_list
 from freiblatt.feeds.entries import TAG_DATE
 from freiblatt.lib.addresses import absolute
 from freiblatt.newsroom.models import PublicationSettings
@@ -30,6 +31,7 @@ class Channel:
     home_url: str
     icon_url: str
     keys: Sequence[str]
+    list_name: str
     articles: "QuerySet[ArticlePage]" = field(repr=False)
 
     @property
@@ -59,6 +61,7 @@ def publication_channel(language: str) -> Channel:
         path=front.get_url() or "/",
         language=language,
         keys=[f"latest:{language}"],
+        list_name=latest_list(language),
         articles=ArticlePage.objects.listed(language=language),
     )
 
@@ -73,6 +76,7 @@ def section_channel(language: str, slug: str) -> Channel:
         path=section.get_url() or "/",
         language=language,
         keys=[f"section:{section.pk}"],
+        list_name=section_list(section.pk),
         articles=ArticlePage.objects.listed(section=section),
     )
 
@@ -88,6 +92,7 @@ def author_channel(language: str, slug: str) -> Channel:
         path=path,
         language=language,
         keys=[f"author:{author.pk}"],
+        list_name=author_list(author.pk, language),
         articles=ArticlePage.objects.listed(language=language, author=author),
     )
 
@@ -102,6 +107,7 @@ def topic_channel(language: str, slug: str) -> Channel:
         path=topic.get_absolute_url(),
         language=language,
         keys=[f"topic:{topic.pk}"],
+        list_name=topic_list(topic.pk),
         articles=ArticlePage.objects.listed(language=language, topic=topic),
     )
 
@@ -113,6 +119,7 @@ def _channel(
     path: str,
     language: str,
     keys: list[str],
+    list_name: str,
     articles: "QuerySet[ArticlePage]",
     description: str = "",
 ) -> Channel:
@@ -127,5 +134,6 @@ def _channel(
         home_url=absolute("/"),
         icon_url=absolute(static("theme/apple-touch-icon.png")),
         keys=[*keys, "site"],
+        list_name=list_name,
         articles=newest(articles),
     )

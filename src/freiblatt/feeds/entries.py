@@ -10,13 +10,16 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import format_html
 
-from freiblatt.articles.models import ArticlePage, BylineRole
+from freiblatt.articles.models import ArticlePage, BylineRole, Withdrawal
 from freiblatt.articles.models.pictures import picture_url
 from freiblatt.articles.parts import parts_of
 from freiblatt.lib.addresses import absolute
 
 #: Year of the tag: addresses of articles (RFC 4151 wants a date on which the host was ours, and it must never change).
 TAG_DATE = "2025"
+
+#: A newsroom withdraws hardly ever; whoever asks a feed once a month still hears of it.
+TOMBSTONES, TOMBSTONES_LOOKED_AT = 20, 100
 
 #: What feed readers render. Everything else, above all scripts and forms, stays on the page.
 FEED_TAGS = {
@@ -69,9 +72,29 @@ class Entry:
     keys: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Tombstone:
+    """A withdrawn article of which a feed had told."""
+
+    identity: str
+    withdrawn_on: datetime
+    notice: str
+
+
 def identity_of(article: ArticlePage) -> str:
     """Return the article's lasting identity as a tag: address (RFC 4151); it does not change with slug or section."""
-    return f"tag:{urlsplit(absolute('/')).hostname},{TAG_DATE}:article/{article.pk}"
+    return _identity(article.pk)
+
+
+def _identity(article_pk: int) -> str:
+    return f"tag:{urlsplit(absolute('/')).hostname},{TAG_DATE}:article/{article_pk}"
+
+
+def tombstones(list_name: str, language: str) -> list[Tombstone]:
+    """Return the latest withdrawals among what stood in the list named `list_name`; one query."""
+    rows = Withdrawal.objects.in_force().filter(language=language).order_by("-withdrawn_on")[:TOMBSTONES_LOOKED_AT]
+    found = [row for row in rows if list_name in row.lists][:TOMBSTONES]
+    return [Tombstone(_identity(row.article_pk), row.withdrawn_on, row.notice) for row in found]
 
 
 def entries(articles: Iterable[ArticlePage]) -> list[Entry]:

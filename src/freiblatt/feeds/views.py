@@ -21,7 +21,7 @@ from freiblatt.feeds.channels import (
     section_channel,
     topic_channel,
 )
-from freiblatt.feeds.entries import entries
+from freiblatt.feeds.entries import entries, tombstones
 from freiblatt.lib.addresses import absolute
 from freiblatt.pagestore.actions import keep
 
@@ -41,7 +41,8 @@ def _answer(request: HttpRequest, format: str, find: Callable[..., Channel], *na
     if format == "json":
         response = HttpResponse(json_feed.write(channel, found), content_type=json_feed.CONTENT_TYPE)
     else:
-        response = HttpResponse(atom.write(channel, found), content_type=atom.FullTextFeed.content_type)
+        gone = tombstones(channel.list_name, channel.language)
+        response = HttpResponse(atom.write(channel, found, gone), content_type=atom.FullTextFeed.content_type)
     return keep(response, keys=[*channel.keys, *(key for entry in found for key in entry.keys)])
 
 
