@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.template import engines
 from django.test import Client, RequestFactory, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from freiblatt.articles.models import ArticlePage, FrontPage, PlainPage
@@ -50,6 +52,24 @@ ADDRESSES = [
     "/impressum/",
     "/gibt-es-nicht/",
 ]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_statement_walks_through_all_pages(article: ArticlePage, client: Client, address: str) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("reads SQLite's plans")
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        client.get(address)
+    statements = [query["sql"] for query in captured if query["sql"].startswith("SELECT")]
+    assert statements
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
+            plan = [row[-1] for row in cursor.fetchall()]
+            walked = [step for step in plan if re.match(r"SCAN (wagtailcore_page|articles_articlepage)\b", step)]
+            assert walked == [], statement
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -11,6 +11,7 @@ from freiblatt.articles import keys, parts
 from freiblatt.articles.lists import articles_in_order, newest_of_lists
 from freiblatt.articles.models.front import FrontPage, SlotSize
 from freiblatt.articles.models.listing import Listing, latest_list, section_list
+from freiblatt.articles.models.order import in_tree_order
 from freiblatt.articles.models.section import SectionPage
 from freiblatt.articles.teasers import Teaser, make_teasers
 
@@ -42,9 +43,8 @@ def front_context(page: FrontPage) -> dict[str, Any]:
     """
     language = page.language
     slots = sorted(page.slots.all(), key=lambda slot: slot.sort_order or 0)
-    sections = list(
-        SectionPage.objects.filter(path__startswith=page.path, depth=page.depth + 1, live=True).order_by("path")
-    )
+    below = in_tree_order(SectionPage, live=True, depth=page.depth + 1)
+    sections = [section for section in below if section.path.startswith(page.path)]
     chosen = list(dict.fromkeys(slot.article_id for slot in slots))
     public = set(
         Listing.objects.filter(name=latest_list(language), article_id__in=chosen).values_list("article_id", flat=True)
@@ -115,5 +115,5 @@ def error_context(language: str) -> dict[str, Any]:
         "store_keys": {keys.SITE, keys.latest_key(language), *(keys.article_key(one.article.pk) for one in latest)},
         "store_until": min((one.article.expire_at for one in latest if one.article.expire_at), default=None),
         "latest": latest,
-        "sections": list(SectionPage.objects.filter(live=True, locale__language_code=language).order_by("path")),
+        "sections": in_tree_order(SectionPage, live=True, locale__language_code=language),
     }

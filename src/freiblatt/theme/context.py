@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
 from freiblatt.articles.languages import LanguageLink
-from freiblatt.articles.models import FrontPage, PlainPage, SectionPage
+from freiblatt.articles.models import FrontPage, PlainPage, SectionPage, in_tree_order
 from freiblatt.newsroom.models import Menu, MenuPlace, PublicationSettings
 from freiblatt.theme import look
 
@@ -99,7 +99,7 @@ def _menus(request: HttpRequest, language: str, home: str) -> dict[str, list[Men
         ]
     for place, model in ((MenuPlace.MAIN, SectionPage), (MenuPlace.FOOTER, PlainPage)):
         if place not in found:
-            pages = model.objects.filter(live=True, show_in_menus=True, locale__language_code=language).order_by("path")
+            pages = in_tree_order(model, live=True, show_in_menus=True, locale__language_code=language)
             found[place] = [_link(request, home, page.title, page.get_url(request) or "") for page in pages]
     return found
 

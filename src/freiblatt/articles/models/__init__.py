@@ -5,6 +5,7 @@ from freiblatt.articles.models.checks import Check, SecondPersonCheck
 from freiblatt.articles.models.documents import ArticleDocument, Recording
 from freiblatt.articles.models.front import FrontPage, FrontSlot, SlotSize
 from freiblatt.articles.models.listing import Listing
+from freiblatt.articles.models.order import in_tree_order
 from freiblatt.articles.models.people import Author, AuthorText, Byline, BylineRole, DraftByline
 from freiblatt.articles.models.pictures import Picture, PictureFile, PictureFormat, PictureRendition, picture_url
 from freiblatt.articles.models.plain import PlainPage
@@ -40,5 +41,6 @@ __all__ = [
     "Topic",
     "Withdrawal",
     "WithheldFile",
+    "in_tree_order",
     "picture_url",
 ]
