@@ -39,6 +39,7 @@ REGISTRIES = {
     "jobs.worker",
     "letters.doctor",
     "letters.sender",
+    "newsroom.audit",
     "newsroom.doors",
     "newsroom.roles",
     "pagestore.counts",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.template import Origin
+from django.template.loaders.base import Loader
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
@@ -19,6 +21,16 @@ from tests.cast import make_member, make_owner
 from tests.factories import make_article, make_author, make_section, make_topic
 from tests.jobs import errands
 from tests.pictures import make_picture, picture_bytes
+
+
+class EmptyPages(Loader):
+    """Gives every template and puts nothing into it: whether somebody may come in is decided before."""
+
+    def get_template_sources(self, template_name: str) -> Iterator[Origin]:
+        yield Origin(name=template_name, template_name=template_name, loader=self)
+
+    def get_contents(self, origin: Origin) -> str:
+        return ""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ class ArticlesConfig(AppConfig):
             blocks,
             file_receivers,
             grants,
+            models,
             parts,
             permissions,
             receivers,
@@ -29,13 +30,15 @@ class ArticlesConfig(AppConfig):
         from freiblatt.articles.uploads import waiting
         from freiblatt.jobs.rhythms import daily, minutely
         from freiblatt.jobs.schedules import every
-        from freiblatt.newsroom import doors
+        from freiblatt.newsroom import audit, doors
         from freiblatt.pagestore import fragments
 
         waiting.keep_private()
         workflow_receivers.connect()
         post_migrate.connect(sync_workflow_after_migrate, sender=self, dispatch_uid="articles.workflow")
         permissions.register_policies()
+        audit.watch(models.FrontSlot, "article", "size", "headline", "sort_order", parent="front_page")
+        audit.watch_deletion(models.Picture, models.ArticleDocument, models.Recording, models.Author, models.Topic)
         doors.for_writers("articles_original", "articles_rendition")
         register_form_field_override(SlugField, override={"widget": AddressInput})
         every(daily(time(4, 10)), name="articles.left_over_files", job=remove_left_over_files)

@@ -60,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from django.utils.translation import gettext as _
+    from wagtail.log_actions import log
 
     from freiblatt.importers.page.actions import check_days, check_section, import_page, language_of
     from freiblatt.importers.page.report import as_json, as_text, warning_sentence
@@ -76,6 +77,7 @@ def _run(arguments: argparse.Namespace) -> int:
         moved = import_page(
             page=page, saved_on=saved_on, is_to_publish=arguments.publish, section_slug=arguments.section
         )
+        log(instance=moved.article, action="importers.page", data={"is_new": moved.is_new})
         noticed += moved.warnings
         url = moved.article.full_url if moved.article.live else None
         what_happened = _what_happened(is_new=moved.is_new, url=url, pk=moved.article.pk)

@@ -12,6 +12,7 @@ from django_tasks import task
 from django_tasks.base import Task, TaskResult, TaskResultStatus
 from django_tasks.utils import normalize_json
 from django_tasks_db.models import DBTaskResult, get_date_max
+from wagtail.log_actions import log
 
 from freiblatt.jobs.models import Job, JobState, ScheduledRun
 
@@ -104,6 +105,7 @@ def run_again(*, job: Job) -> Job:
         DBTaskResult.objects.filter(pk=job.pk).update(
             status=TaskResultStatus.READY, run_after=now, finished_at=None, exception_class_path="", traceback=""
         )
+        log(instance=job, action="jobs.run_again")
     logger.info("Job %s (%s) runs again on request.", job.pk, job.task_path)
     return job
 
@@ -124,6 +126,7 @@ def discard(*, job: Job) -> None:
     """Remove a job that waits or is dead. What it should have done is not done."""
     with transaction.atomic():
         job = _locked(job)
+        log(instance=job, action="jobs.discard")
         DBTaskResult.objects.filter(pk=job.pk).delete()
     logger.info("Job %s (%s) was discarded on request.", job.pk, job.task_path)
 

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogActionRegistry
 
 from freiblatt.jobs import urls
 
@@ -34,3 +35,10 @@ def register_jobs_menu_item() -> MenuItem:
 def register_permissions() -> QuerySet[Permission]:
     """Let owners give a group the right to see, repeat and discard jobs."""
     return Permission.objects.filter(content_type__app_label="jobs", content_type__model="job")
+
+
+@hooks.register("register_log_actions")
+def name_log_actions(actions: LogActionRegistry) -> None:
+    """Let the log say what people decided about jobs."""
+    actions.register_action("jobs.run_again", _("Run a job again"), _("Run again by hand"))
+    actions.register_action("jobs.discard", _("Discard a job"), _("Discarded by hand"))

@@ -7,14 +7,22 @@ class NewsroomConfig(AppConfig):
     verbose_name = _("Newsroom")
 
     def ready(self) -> None:
+        from datetime import time
+
         from django.apps import apps
         from django.db.models.signals import post_migrate
 
+        from freiblatt.jobs.rhythms import daily
+        from freiblatt.jobs.schedules import every
         from freiblatt.letters.sender import register
         from freiblatt.newsroom import grants, receivers, roles, sender  # noqa: F401
+        from freiblatt.newsroom.audit import receivers as audit_receivers  # noqa: F401
+        from freiblatt.newsroom.audit import watched
+        from freiblatt.newsroom.audit.writing import forget_visits
 
         register(sender.find)
-
+        watched.watch_all()
+        every(daily(time(4, 20)), name="newsroom.forget_visits", job=forget_visits)
         # Once, after the last app that has permissions of its own; nobody is granted anything of that one's.
         last = [config for config in apps.get_app_configs() if config.models_module][-1]
         post_migrate.connect(roles.sync_after_migrate, sender=last, dispatch_uid="newsroom.roles")

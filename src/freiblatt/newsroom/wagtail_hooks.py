@@ -9,6 +9,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, PageChooserPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from freiblatt.newsroom.audit import entries, report  # noqa: F401 (they register themselves)
 from freiblatt.newsroom.models import Menu
 
 #: Entries that change what the configuration decides (host names, languages) or lead out of the newsroom.
