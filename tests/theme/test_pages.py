@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.template import engines
 from django.test import Client, RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -134,6 +134,20 @@ def test_error_page_asks_no_database(django_assert_num_queries: Callable[[int], 
     assert response.status_code == 500
     assert response.headers["Cache-Control"] == "no-store"
     assert b"theme.css" in response.content
+
+
+@pytest.mark.parametrize("failure", [OperationalError("the server closed the connection"), InterfaceError("closed")])
+def test_lost_database_is_said_to_pass(article: ArticlePage, failure: Exception) -> None:
+    def lose(*_call: Any) -> Any:
+        raise failure
+
+    client = Client()
+    client.raise_request_exception = False
+    with connection.execute_wrapper(lose):
+        response = client.get(article.url)
+    assert (response.status_code, response["Retry-After"], response["Cache-Control"]) == (503, "15", "no-store")
+    assert "theme.css" in response.content.decode()
+    assert client.get(article.url).status_code == 200
 
 
 def test_error_page_has_words_left_without_any_template() -> None:

@@ -2,7 +2,9 @@
 
 import logging
 import re
+import sys
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -17,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 #: A feed goes with its page.
 FEED = re.compile(r"(?<=/)feed\.(atom|json)$")
+#: A database that was restarted is back by then.
+RETRY_AFTER_SECONDS = 15
 #: What is left to say where not even a template can be read.
 LAST_WORDS = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Something went wrong</title>'
@@ -57,13 +61,19 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer 500 with a page that needs no database and no context, whatever else is broken."""
+    """Answer 500 with a page that needs no database and no context, whatever else is broken.
+
+    503 where the database did not do its part (away, locked, its disk full): that passes, so programs ask again.
+    """
+    is_database = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
     try:
         # Without a request no context processor runs, so nothing is fetched.
         text = render_to_string("theme/500.html")
     except Exception:
         logger.exception("The error page itself could not be rendered.")
         text = LAST_WORDS
-    response = HttpResponse(text, status=500)
+    response = HttpResponse(text, status=503 if is_database else 500)
+    if is_database:
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response["Cache-Control"] = "no-store"
     return response
