@@ -9,6 +9,7 @@ from freiblatt.articles import (  # noqa: F401 (register themselves)
     desk_publishing,
     desk_sharing,
     desk_snippets,
+    desk_start,
     desk_versions,
     desk_withdrawing,
     file_views,

@@ -9,6 +9,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, PageChooserPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from freiblatt.newsroom import start_page  # noqa: F401 (registers itself)
 from freiblatt.newsroom.audit import entries, report  # noqa: F401 (they register themselves)
 from freiblatt.newsroom.models import Menu
 
