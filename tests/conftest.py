@@ -21,7 +21,8 @@ CACHE = ROOT / ".cache" / "tests"
 DIRECTORY = Path(tempfile.mkdtemp(prefix="freiblatt-tests-"))
 
 (DIRECTORY / "freiblatt.toml").write_text(
-    'name = "Testblatt"\nlanguage = "de"\nlanguages = ["de", "en"]\nurl = "http://testserver"\n', encoding="utf-8"
+    'name = "Testblatt"\nlanguage = "de"\nlanguages = ["de", "en"]\nurl = "http://testserver"\nsecond_factor = []\n',
+    encoding="utf-8",
 )
 (DIRECTORY / "secret.key").write_text(secrets.token_urlsafe(64), encoding="ascii")
 os.environ["FREIBLATT_PUBLICATION"] = str(DIRECTORY)

@@ -37,7 +37,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "freiblatt.newsroom.people_app.PeopleConfig",  # wagtail.users
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -50,6 +50,9 @@ INSTALLED_APPS = [
     "taggit",
     "django_tasks",
     "django_tasks_db",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "csp",
     "django.contrib.auth",
@@ -71,6 +74,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "freiblatt.lib.strangers.StrangersLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "freiblatt.newsroom.middleware.StaffMiddleware",
     "freiblatt.newsroom.doors.DoorMiddleware",
     "freiblatt.articles.middleware.RefusalMiddleware",
     "freiblatt.articles.middleware.PublicationClockMiddleware",
@@ -214,6 +219,27 @@ AXES_VERBOSE = False
 # Whoever goes on guessing must not keep the owner of the name out for ever.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "freiblatt.lib.network.client_address"
+AXES_LOCKOUT_CALLABLE = "freiblatt.newsroom.views.locked_out"
+AXES_DISABLE_ACCESS_LOG = True  # the list of sessions says it, with the address cut
+SECOND_FACTOR_ROLES = CONFIG.second_factor
+# `allauth` brings the second factor and the sign-in in steps. Its limits live in a cache that each process has alone;
+# ours (`axes`, `newsroom.actions.factors`) count in the database. Its pages, letters and sentences are all ours, so
+# that its app `allauth` with its catalogue is not installed.
+ACCOUNT_ADAPTER = "freiblatt.newsroom.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+ACCOUNT_LOGIN_TIMEOUT = 10 * 60  # seconds between password and second step
+MFA_ADAPTER = "freiblatt.newsroom.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # finger, face or PIN: a passkey is both factors, everywhere
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # steps; `newsroom.totp` takes each code once all the same
+MFA_RATE_LIMITS = False
 # Only a proxy that we are told to trust may name the reader's address.
 TRUSTED_PROXIES = CONFIG.trusted_proxies
 
@@ -273,7 +299,10 @@ TASKS = {
 
 WAGTAIL_SITE_NAME = CONFIG.name
 WAGTAILADMIN_BASE_URL = CONFIG.url
-WAGTAILADMIN_USER_LOGIN_FORM = "freiblatt.newsroom.forms.SignInForm"
+# Passwords and mail addresses are changed where the change is confirmed (`newsroom/views`).
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAILUSERS_PASSWORD_ENABLED = False
 WAGTAILIMAGES_IMAGE_MODEL = "articles.Picture"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "freiblatt.articles.forms.PictureForm"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "heic", "jpg", "jpeg", "png", "svg", "webp"]

@@ -25,12 +25,16 @@ OWNERS = {Role.OWNER}
 
 #: Names of doors, or routes of those that have none or share one. `{snippet}` stands for the names in braces.
 OPEN_TO_STRANGERS = """
-    wagtailadmin_login wagtailadmin_sprite wagtailadmin_javascript_catalog forgotten_password
+    wagtailadmin_login wagtailadmin_sprite wagtailadmin_javascript_catalog
+    account_login mfa_login_webauthn mfa_authenticate newsroom_give_up newsroom_forgotten newsroom_link newsroom_welcome
     wagtailadmin_password_reset wagtailadmin_password_reset_done wagtailadmin_password_reset_confirm
     wagtailadmin_password_reset_complete
 """
 FOR_ALL = """
-    wagtailadmin_home wagtailadmin_account wagtailadmin_logout wagtailadmin_dismissibles
+    wagtailadmin_home wagtailadmin_account wagtailadmin_logout wagtailadmin_dismissibles account_logout
+    mfa_index mfa_activate_totp mfa_deactivate_totp mfa_add_webauthn mfa_edit_webauthn mfa_remove_webauthn
+    mfa_view_recovery_codes mfa_generate_recovery_codes mfa_reauthenticate mfa_reauthenticate_webauthn
+    account_reauthenticate newsroom_password newsroom_address newsroom_leave_session newsroom_leave_others
     admin/settings/<slug:app_name>/<slug:model_name>/
 """
 FOR_WRITERS = """
@@ -79,11 +83,12 @@ FOR_OWNERS = """
     newsroom_audit newsroom_audit_results
     letters:{html,suppressed,decide,release}
     jobs:discard
+    newsroom_invite_again newsroom_open_or_close newsroom_reset_factors
     wagtailadmin_workflows:{index,index_results,add,enable,disable,edit,usage,usage_results,remove}
     wagtailadmin_workflows:{add_task,select_task_type,task_index,task_index_results,edit_task,disable_task,enable_task}
     wagtailadmin_workflows:{task_chooser,task_chooser_results,task_chooser_create,task_chosen}
     wagtailsettings:{edit,preview_on_edit}
-    wagtailusers_users:{index,index_results,add,edit,delete,history,history_results,usage,copy}
+    wagtailusers_users:{index,index_results,add,edit,delete,history,history_results,usage}
 """
 CLOSED = """
     admin/test404/ admin/^.*/$ wagtailadmin_error_test
@@ -122,7 +127,11 @@ TABLE = [
 EXPECTED = {name: who for words, who in TABLE for name in names_in(words)}
 OWN_ONLY = set(names_in(FOR_AUTHORS_OWN))
 #: What is behind them has no use for a visitor, ends the visit, or is told apart by what comes back.
-NOT_OPENED = {"wagtailadmin_logout"}
+NOT_OPENED = {
+    *("wagtailadmin_logout", "account_logout", "newsroom_leave_others"),
+    # These lead on by themselves: to the next step of a sign-in that has begun, else back to its first.
+    *("account_login", "mfa_login_webauthn", "mfa_authenticate", "newsroom_give_up"),
+}
 
 
 def key_of(door: Door) -> str:

@@ -17,6 +17,7 @@ Freiblatt: self-hosted publishing for small, reader-funded investigative newsroo
   freiblatt worker                 run one more job worker (with PostgreSQL)
   freiblatt prepare                after an upgrade or a change of freiblatt.toml: database, front pages, static files
   freiblatt backup FILE            everything that cannot be made again in one file, while the program runs
+  freiblatt staff list             who works here; also: staff invite, staff link, staff reset-mfa
   freiblatt import page FILE       move in the text of a saved WordPress page with its discussion
   freiblatt demo                   make a demo publication, if it is not there, and serve it
 
@@ -39,6 +40,7 @@ WORDS = {
     ("backup",): "freiblatt.cli.backup",
     ("import", "page"): "freiblatt.cli.import_page",
     ("demo",): "freiblatt.cli.demo",
+    ("staff",): "freiblatt.cli.staff",
     ("doctor",): "freiblatt.cli.doctor",
 }
 #: Our words that begin without a publication, because they make one.

@@ -24,6 +24,8 @@ VALUES = {
     "language": "de",
     "languages": ["de", "en"],
     "security_contact": "mailto:security@example.org",
+    # Looking round shall not begin with setting up a passkey; 127.0.0.1 could not have one anyway.
+    "second_factor": [],
 }
 OWNER = "owner@example.org"
 

@@ -81,13 +81,10 @@ def _next_steps(config: Config, owner: str | None) -> list[str]:
 
 
 def _owner_lines(owner: str) -> list[str]:
-    from django.conf import settings
+    from freiblatt.newsroom.actions import INVITATION_DAYS, found_owner, one_time_link
 
-    from freiblatt.newsroom.actions import found_owner, one_time_link
-
-    days = settings.PASSWORD_RESET_TIMEOUT // (24 * 3600)
     return [
         "",
-        f"{owner} chooses a password here, once, within {days} days:",
+        f"{owner} chooses a passkey or a password here, once, within {INVITATION_DAYS} days:",
         one_time_link(member=found_owner(email=owner)),
     ]

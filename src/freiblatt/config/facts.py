@@ -18,6 +18,9 @@ SECRET_NAME = "secret.key"  # noqa: S105 (the name of a file, not a secret)
 PREFIX = "FREIBLATT_"
 DIRECTORY_VARIABLE = PREFIX + "PUBLICATION"
 
+#: The roles of `newsroom/roles.py`, which a test compares: nothing in here imports Django.
+ROLES = ("owner", "editor", "author", "moderator", "accountant")
+
 #: Languages in which every sentence of the interface exists.
 INTERFACE_LANGUAGES = {"de": "Deutsch", "en": "English"}
 
@@ -152,6 +155,11 @@ class Config(BaseSettings):
         "", description="age1… or an SSH public key: backups are encrypted to it. Its private key stays elsewhere."
     )
 
+    second_factor: TextList = Field(
+        ("owner", "editor"),
+        description="Roles that need a passkey or a code from an app besides the password. [] asks nobody.",
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning, error.")
     log_format: Literal["line", "json"] = Field("line", description="line, or json: an object for each message.")
 
@@ -186,6 +194,13 @@ class Config(BaseSettings):
         for language in value:
             if language not in INTERFACE_LANGUAGES:
                 raise ValueError(f"a list from {', '.join(INTERFACE_LANGUAGES)}, such as {json.dumps(['de', 'en'])}")
+        return value
+
+    @field_validator("second_factor")
+    @classmethod
+    def _roles_exist(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not set(value) <= set(ROLES):
+            raise ValueError(f"a list from {', '.join(ROLES)}, such as {json.dumps(['owner', 'editor'])}")
         return value
 
     @field_validator("time_zone")

@@ -15,7 +15,7 @@ class NewsroomConfig(AppConfig):
         from freiblatt.jobs.rhythms import daily
         from freiblatt.jobs.schedules import every
         from freiblatt.letters.sender import register
-        from freiblatt.newsroom import grants, receivers, roles, sender  # noqa: F401
+        from freiblatt.newsroom import factor_receivers, grants, receivers, roles, sender  # noqa: F401
         from freiblatt.newsroom.audit import receivers as audit_receivers  # noqa: F401
         from freiblatt.newsroom.audit import watched
         from freiblatt.newsroom.audit.writing import forget_visits

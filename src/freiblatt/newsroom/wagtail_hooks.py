@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, InlinePanel, PageChooserPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from freiblatt.newsroom import start_page  # noqa: F401 (registers itself)
+from freiblatt.newsroom import log_entries, start_page  # noqa: F401 (they register themselves)
 from freiblatt.newsroom.audit import entries, report  # noqa: F401 (they register themselves)
 from freiblatt.newsroom.models import Menu
 
@@ -38,6 +39,16 @@ class MenuViewSet(SnippetViewSet):
             max_num=30,
         ),
     ]
+
+
+@hooks.register("register_account_menu_item")
+def offer_security(request: HttpRequest) -> dict[str, Any]:
+    """Lead from the account to what one signs in with."""
+    return {
+        "url": reverse("mfa_index"),
+        "label": _("Sign-in and security"),
+        "help_text": _("Passkeys, authenticator app, password, mail address, and where you are signed in."),
+    }
 
 
 @hooks.register("construct_homepage_panels")

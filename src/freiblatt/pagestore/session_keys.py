@@ -1,7 +1,8 @@
 """Keys of staff sessions that can be told from made-up ones without Django and its database.
 
 A key is 20 random characters and a code over them. A key that we never gave out opens nothing in Django either; but it
-must not lead round the store, nor to the limits that staff have. Nothing in here imports Django.
+must not lead round the store, nor to the limits that staff have. Neither must the key of somebody who is about to sign
+in and is a stranger still. Nothing in here imports Django.
 """
 
 import hashlib
@@ -17,6 +18,8 @@ _LETTERS = string.ascii_lowercase + string.digits
 RANDOM_CHARACTERS = 20
 #: 80 bits. Both together fill Django's column.
 CODE_CHARACTERS = 20
+#: Ends the key of a stranger: no code has this letter.
+_NO_CODE = "z"
 _FORM = re.compile(f"[a-z0-9]{{{RANDOM_CHARACTERS}}}[0-9a-f]{{{CODE_CHARACTERS}}}")
 
 
@@ -31,6 +34,11 @@ class SessionKeys:
         """Return a key that nobody has yet."""
         start = "".join(secrets.choice(_LETTERS) for _ in range(RANDOM_CHARACTERS))
         return start + self._code(start)
+
+    @staticmethod
+    def new_for_a_stranger() -> str:
+        """Return a key for somebody who is not signed in: Django knows it, and it opens nothing here."""
+        return "".join(secrets.choice(_LETTERS) for _ in range(RANDOM_CHARACTERS + CODE_CHARACTERS - 1)) + _NO_CODE
 
     def is_ours(self, key: str) -> bool:
         """Return whether we made `key`. Its session may have ended since: only Django knows."""

@@ -1,16 +1,33 @@
 """Django's sessions in the database, under keys that the store can tell from made-up ones (`SESSION_ENGINE`)."""
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 
 from freiblatt.pagestore.session_keys import SessionKeys
 
 
 class SessionStore(db.SessionStore):
-    """One session of a staff member."""
+    """One session: of a staff member, or of a stranger on the way through the sign-in.
+
+    A stranger's gets a key that the store takes for none: whoever asks for the sign-in must not be let round the store
+    or to large uploads by that. Signing in gives every session a new key anyway.
+    """
+
+    _is_signing_in = False
+
+    def cycle_key(self) -> None:
+        """Change the key; Django does so where somebody signs in or changes the own password."""
+        self._is_signing_in = True
+        try:
+            super().cycle_key()
+        finally:
+            self._is_signing_in = False
 
     def _get_new_session_key(self) -> str:
+        is_of_staff = self._is_signing_in or SESSION_KEY in getattr(self, "_session_cache", {})
         keys = SessionKeys(settings.SECRET_KEY)
-        while self.exists(key := keys.new()):
+        make = keys.new if is_of_staff else keys.new_for_a_stranger
+        while self.exists(key := make()):
             pass
         return key

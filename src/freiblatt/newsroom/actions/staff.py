@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.contrib.auth.models import Group
-from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
-from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
+from wagtail.log_actions import log
+from wagtail.users.models import UserProfile
 
-from freiblatt.newsroom.models import StaffMember
+from freiblatt.newsroom.actions.letters import tell
+from freiblatt.newsroom.actions.links import INVITATION_DAYS, make_link, revoke_links
+from freiblatt.newsroom.actions.sessions import end_sessions
+from freiblatt.newsroom.models import LinkPurpose, StaffMember
 from freiblatt.newsroom.roles import Role, roles_of
 
 
@@ -48,6 +48,9 @@ def give_roles(*, member: StaffMember, roles: Iterable[Role], by: StaffMember | 
     for role in sorted(wanted - before):
         member.groups.add(Group.objects.get_or_create(name=role.value)[0])
     member.groups.remove(*Group.objects.filter(name__in=[role.value for role in before - wanted]))
+    if wanted != before:
+        names = ", ".join(sorted(role.value for role in wanted))
+        log(instance=member, action="newsroom.roles", user=by, data={"says": names})
     return member
 
 
@@ -57,14 +60,66 @@ def is_last_owner(*, member: StaffMember) -> bool:
     return list(owners) == [member.pk]
 
 
-def one_time_link(*, member: StaffMember) -> str:
-    """Return the full address at which `member` sets a password.
+class StaffError(Exception):
+    """Somebody cannot be invited, closed out or let in again like this; the message says why."""
 
-    It works once, until a password is set or `PASSWORD_RESET_TIMEOUT` seconds have passed; whoever has it can sign in
-    as this person, so it is shown to nobody else and never logged.
+
+@transaction.atomic
+def invite(
+    *,
+    email: str,
+    roles: Iterable[Role],
+    first_name: str = "",
+    last_name: str = "",
+    language: str = "",
+    by: StaffMember | None = None,
+) -> tuple[StaffMember, str]:
+    """Return a new member and the one-time link that lets this person in; it goes there by letter, too.
+
+    `language` is the one in which the desk speaks to the member, by default the publication's. Raises StaffError where
+    somebody has this address already.
     """
-    path = reverse(
-        "wagtailadmin_password_reset_confirm",
-        args=(urlsafe_base64_encode(force_bytes(member.pk)), default_token_generator.make_token(member)),
+    if StaffMember.objects.filter(email__iexact=email).exists():
+        raise StaffError(_("Somebody in the newsroom has this mail address already."))
+    member = StaffMember.objects.create_user(
+        email.lower(), is_staff=True, first_name=first_name.strip(), last_name=last_name.strip()
     )
-    return settings.WAGTAILADMIN_BASE_URL + path
+    UserProfile.objects.update_or_create(user=member, defaults={"preferred_language": language})
+    give_roles(member=member, roles=roles, by=by)
+    return member, invite_again(member=member, by=by)
+
+
+@transaction.atomic
+def invite_again(*, member: StaffMember, by: StaffMember | None = None) -> str:
+    """Return a new one-time link for `member`, which is also sent; earlier ones stop working."""
+    if not member.is_active:
+        raise StaffError(_("This account is closed. Open it first."))
+    link = make_link(member=member, purpose=LinkPurpose.INVITATION, by=by)
+    log(instance=member, action="newsroom.invite", user=by)
+    tell(member=member, letter="invitation", context={"link": link, "by": by, "days": INVITATION_DAYS})
+    return link
+
+
+@transaction.atomic
+def deactivate(*, member: StaffMember, by: StaffMember | None = None) -> None:
+    """Close the account of `member`: all sessions end at once, links stop working. The articles stay.
+
+    Raises StaffError where nobody would be left who may do everything.
+    """
+    # All owners are locked, so that two cannot close each other out at the same moment.
+    list(StaffMember.objects.select_for_update().filter(is_superuser=True, is_active=True))
+    if is_last_owner(member=member):
+        raise StaffError(_("Somebody has to be an owner. Make another member an owner first."))
+    member.is_active = False
+    member.save(update_fields=["is_active"])
+    revoke_links(member=member)
+    end_sessions(member=member)
+    log(instance=member, action="newsroom.deactivate", user=by)
+
+
+@transaction.atomic
+def reactivate(*, member: StaffMember, by: StaffMember | None = None) -> None:
+    """Open the account of `member` again, with the password, passkeys and roles of before."""
+    member.is_active = True
+    member.save(update_fields=["is_active"])
+    log(instance=member, action="newsroom.reactivate", user=by)

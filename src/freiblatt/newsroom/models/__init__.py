@@ -1,5 +1,6 @@
 """Staff members, the publication's settings, its menus."""
 
+from freiblatt.newsroom.models.entrance import KnownDevice, LinkPurpose, OneTimeLink
 from freiblatt.newsroom.models.people import StaffMember, StaffMemberManager
 from freiblatt.newsroom.models.publication import (
     LEAST_CONTRAST,
@@ -20,9 +21,12 @@ __all__ = [
     "PAPER_DARK",
     "PAPER_LIGHT",
     "BodyFont",
+    "KnownDevice",
+    "LinkPurpose",
     "Menu",
     "MenuItem",
     "MenuPlace",
+    "OneTimeLink",
     "PublicationSettings",
     "PublicationText",
     "PublicationWords",

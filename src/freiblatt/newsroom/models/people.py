@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import GroupPagePermission
 
@@ -31,12 +33,21 @@ class StaffMemberManager(BaseUserManager["StaffMember"]):
             models.Q(is_superuser=True) | models.Q(groups__in=grants.values("group")), is_active=True
         ).distinct()
 
+    def get_by_natural_key(self, email: str) -> "StaffMember":  # type: ignore[override]
+        """Return the member with this mail address, however its letters are written."""
+        return self.get(email__iexact=email)
+
 
 class StaffMember(AbstractUser):
     """A person of the newsroom. Readers are never users."""
 
     username = None  # type: ignore[assignment]
     email = models.EmailField(_("mail address"), unique=True)
+    #: Counts how often all sessions of this person were ended; it is part of what a session has to know.
+    session_round = models.PositiveIntegerField(default=0, editable=False)
+    #: Wrong codes of the second step since the last right one, and until when no further one is looked at.
+    wrong_codes = models.PositiveIntegerField(default=0, editable=False)
+    codes_barred_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = StaffMemberManager()  # type: ignore[misc]
 
@@ -46,6 +57,24 @@ class StaffMember(AbstractUser):
     class Meta:
         verbose_name = _("staff member")
         verbose_name_plural = _("staff members")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_member_per_mail_address",
+                violation_error_message=_("Somebody in the newsroom has this mail address already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session of this person has to know: it changes with the password and with `session_round`."""
+        if not self.session_round:
+            return super()._get_session_auth_hash(secret)
+        return salted_hmac(
+            "freiblatt.newsroom.models.StaffMember.session",
+            f"{self.session_round} {self.password}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
