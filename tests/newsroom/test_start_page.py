@@ -114,6 +114,10 @@ def test_who_has_no_articles_sees_none(section, role):
     assert "Ihre Rolle hat keine Artikel" in text
 
 
+def test_start_page_leads_to_no_other_host(section):
+    assert "wagtail.org" not in text_of(make_owner())
+
+
 def test_number_of_queries_does_not_grow_with_the_articles(section, django_assert_max_num_queries):
     author, editor = make_member(Role.AUTHOR), make_member(Role.EDITOR)
 
