@@ -15,6 +15,8 @@ from wagtail.admin import messages
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
+from freiblatt.articles.desk_screens import screen_of
+
 #: Versions on one screen.
 VERSIONS_SHOWN = 50
 
@@ -41,13 +43,12 @@ def versions(request: HttpRequest, page_pk: int) -> HttpResponse:
     known = {one.pk for one in [*kept, *listed]}
     first, second = (pk if pk in known else None for pk in chosen)
     context = {
+        **screen_of(page, _("Compare versions"), icon="history"),
         "page": page,
-        "title": page.draft_title or page.title,
         "versions": [*kept, *listed],
         "screen": shown,
         "one": first or (listed[min(1, len(listed) - 1)].pk if listed else None),
         "other": second or (listed[0].pk if listed else None),
-        "edit_url": reverse("wagtailadmin_pages:edit", args=[page.pk]),
     }
     return render(request, "articles/desk/versions.html", context)
 

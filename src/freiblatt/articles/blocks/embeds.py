@@ -7,9 +7,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from wagtail.blocks import CharBlock, StructBlock, URLBlock
+from wagtail.blocks import CharBlock, URLBlock
 from wagtail.blocks.struct_block import StructBlockValidationError
 
+from freiblatt.articles.blocks.compared import StructBlock
 from freiblatt.articles.blocks.pictures import PICTURES
 
 

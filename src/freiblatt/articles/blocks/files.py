@@ -4,11 +4,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from wagtail.blocks import CharBlock, StructBlock
+from wagtail.blocks import CharBlock
 from wagtail.blocks import TextBlock as LinesBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtailmedia.blocks import AbstractMediaChooserBlock
 
+from freiblatt.articles.blocks.compared import StructBlock
 from freiblatt.articles.blocks.pictures import PICTURES
 
 #: A film is as wide as the text; half as much again is sharp enough for a picture that waits under a button.

@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from wagtail.blocks import BooleanBlock, CharBlock, ChoiceBlock, ListBlock, StructBlock, StructValue
+from wagtail.blocks import BooleanBlock, CharBlock, ChoiceBlock, ListBlock, StructValue
 from wagtail.blocks import TextBlock as LinesBlock
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.images.blocks import ImageChooserBlock
+
+from freiblatt.articles.blocks.compared import StructBlock
 
 if TYPE_CHECKING:
     from freiblatt.articles.models import Picture

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.telepath import register
-from wagtail.blocks import BooleanBlock, CharBlock, FloatBlock, StructBlock
+from wagtail.blocks import BooleanBlock, CharBlock, FloatBlock
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock, TypedTableBlockAdapter
 
+from freiblatt.articles.blocks.compared import StructBlock
 from freiblatt.articles.blocks.text import CleanRichTextBlock
 
 

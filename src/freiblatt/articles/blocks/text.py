@@ -5,13 +5,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from wagtail.blocks import CharBlock, ChoiceBlock, RichTextBlock, StaticBlock, StructBlock
+from wagtail.blocks import CharBlock, ChoiceBlock, RichTextBlock, StaticBlock
 from wagtail.blocks import TextBlock as LinesBlock
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.rich_text import RichText
 
 from freiblatt.articles import body
+from freiblatt.articles.blocks.compared import RunningTextComparison, StructBlock
 from freiblatt.articles.rich_text import clean_rich_text
 
 WORDS = pgettext_lazy("group of blocks", "Words")
@@ -90,6 +91,9 @@ class CleanRichTextBlock(RichTextBlock):
     @features.setter
     def features(self, value: list[str] | None) -> None:
         self._features = value
+
+    def get_comparison_class(self) -> type[RunningTextComparison]:
+        return RunningTextComparison
 
     def clean(self, value: RichText) -> RichText:
         return super().clean(RichText(clean_rich_text(value.source)))
