@@ -228,3 +228,24 @@ def test_editor_translates_an_article(desk: Client) -> None:
 def test_signing_in_speaks_of_the_newsroom(front: FrontPage, client: Client) -> None:
     html = client.get(reverse("wagtailadmin_login")).content.decode()
     assert "Wagtail" not in html.split("<body", 1)[1].split("<script", 1)[0]
+
+
+@pytest.mark.parametrize("mode", ["", "light", "dark"])
+def test_preview_is_shown_in_the_chosen_colours(desk: Client, mode: str) -> None:
+    article = make_article(section=make_section(title="Europa"))
+    address = reverse("wagtailadmin_pages:preview_on_edit", args=[article.pk])
+    desk.post(address, form_of())
+    preview = desk.get(address, {"mode": mode})
+    assert "no-store" in preview.headers["Cache-Control"]
+    html = preview.content.decode()
+    assert html.count("data-scheme") == (1 if mode else 0)
+    assert f'<html data-scheme="{mode}"' in html or not mode
+
+
+def test_first_preview_of_a_new_article_is_shown(desk: Client) -> None:
+    section = make_section(title="Europa")
+    address = reverse("wagtailadmin_pages:preview_on_add", args=["articles", "articlepage", section.pk])
+    desk.post(address, form_of(title="Noch nie gespeichert"))
+    preview = desk.get(address)
+    assert preview.status_code == 200
+    assert "Noch nie gespeichert" in preview.content.decode()

@@ -78,7 +78,10 @@ def html_of_parts(medium: Medium, place: Place, article: "ArticlePage") -> list[
     """Return the safe HTML of each part of one place that has something to say; those apart as fragments.
 
     Beside the byline each is an element of its own; whether a fragment says anything shows when the page is composed.
+    An article that was never stored, in its first preview, has none.
     """
+    if article.pk is None:
+        return []
     found = []
     for part in parts_of(medium, place):
         if part.is_apart:
@@ -90,6 +93,8 @@ def html_of_parts(medium: Medium, place: Place, article: "ArticlePage") -> list[
 
 def keys_of_parts(medium: Medium, place: Place, article: "ArticlePage") -> list[str]:
     """Return the keys that the parts of one place show on the page itself; fragments carry their own."""
+    if article.pk is None:
+        return []
     return [key for part in parts_of(medium, place) if not part.is_apart for key in part.keys(article)]
 
 

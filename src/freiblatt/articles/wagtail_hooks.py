@@ -1,6 +1,9 @@
 """The room's additions to the editor's side."""
 
+from django.templatetags.static import static
 from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from wagtail import hooks
 
 from freiblatt.articles import (  # noqa: F401 (register themselves)
@@ -23,3 +26,9 @@ def picture_addresses() -> list[URLPattern]:
         path("pictures/<int:picture_pk>/original/", file_views.original, name="articles_original"),
         path("pictures/renditions/<int:rendition_pk>/", file_views.rendition, name="articles_rendition"),
     ]
+
+
+@hooks.register("insert_editor_js")
+def notice_early_typing() -> SafeString:
+    """Return the script that lets the editor save what is typed before it begins to watch."""
+    return format_html('<script type="module" src="{}"></script>', static("articles/desk/typed-early.js"))

@@ -86,7 +86,6 @@ class ReaderPage(Page):
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Return the page as readers would see it, in the colours of `mode_name`; kept nowhere."""
         response = super().serve_preview(request, mode_name)
-        response.headers["Cache-Control"] = "private, no-store"
         if mode_name in ("light", "dark"):
             response.add_post_render_callback(partial(_with_colours, mode_name))
         return response
