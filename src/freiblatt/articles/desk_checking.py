@@ -1,5 +1,7 @@
 """Checking on the editor's side: the question before publishing the own work, the panel that says who checked what."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +13,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.action_menu import SubmitForModerationMenuItem
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page, PageLogEntry
 
 from freiblatt.articles.actions.checking import PUBLISHED_ALONE, publish_alone, settle_check
 from freiblatt.articles.checking import NotChecked, may_check, standing_of, text_digest
+from freiblatt.articles.desk_screens import screen_of
 from freiblatt.articles.middleware import way_on
 from freiblatt.articles.models import ArticlePage
 from freiblatt.newsroom.models import StaffMember
@@ -74,14 +78,13 @@ def publish_alone_view(request: HttpRequest, page_pk: int) -> HttpResponse:
             return redirect("wagtailadmin_explore", published.get_parent().pk)
     others = [one for one in StaffMember.objects.who_may_publish() if may_check(article, one, standing)]
     context = {
+        **screen_of(article, _("Publish without a check?"), icon="warning"),
         "article": article,
-        "title": draft.title,
         "standing": standing,
         "others": others[:NAMES_AT_MOST],
         "others_more": max(0, len(others) - NAMES_AT_MOST),
         "is_scheduled": draft.go_live_at is not None and draft.go_live_at > timezone.now(),
         "is_in_workflow": article.workflow_in_progress,
-        "edit_url": edit,
         "form": form,
     }
     return render(request, "articles/desk/publish_alone.html", context)
@@ -91,6 +94,24 @@ def publish_alone_view(request: HttpRequest, page_pk: int) -> HttpResponse:
 def checking_addresses() -> list[URLPattern]:
     """Return the address of the question."""
     return [path("pages/<int:page_pk>/publish-alone/", publish_alone_view, name="articles_publish_alone")]
+
+
+class SubmitForCheck(SubmitForModerationMenuItem):
+    """The entry that gives an article to somebody else, named by what happens and not by the workflow."""
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        context = super().get_context_data(parent_context)
+        state = context["page"].current_workflow_state if context.get("page") else None
+        is_again = state is not None and state.status == state.STATUS_NEEDS_CHANGES
+        return {**context, "label": _("Submit for the check again") if is_again else _("Submit for the check")}
+
+
+@hooks.register("construct_page_action_menu")
+def name_submitting(menu_items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    """Let the editor's menu say in words what submitting does."""
+    menu_items[:] = [
+        SubmitForCheck(order=item.order) if type(item) is SubmitForModerationMenuItem else item for item in menu_items
+    ]
 
 
 @hooks.register("before_publish_page")

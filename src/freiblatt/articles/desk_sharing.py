@@ -21,6 +21,7 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page, PageLogEntry
 
 from freiblatt.articles.actions.sharing import SHARED, UNSHARED, revoke_share, share_draft
+from freiblatt.articles.desk_screens import screen_of
 from freiblatt.articles.models import ArticlePage, SharedDraft
 
 DEFAULT_HOURS = 168
@@ -89,13 +90,12 @@ def shares(request: HttpRequest, page_pk: int) -> HttpResponse:
             address = settings.WAGTAILADMIN_BASE_URL + reverse("shared_draft", args=[token])
             form = ShareForm()
     context = {
+        **screen_of(article, _("Share a draft"), icon="link"),
         "article": article,
-        "title": article.draft_title or article.title,
         "form": form,
         "made": made,
         "address": address,
         "shares": article.shares.select_related("made_by")[:LINKS_SHOWN],
-        "edit_url": reverse("wagtailadmin_pages:edit", args=[article.pk]),
     }
     return render(request, "articles/desk/shares.html", context)
 

@@ -61,6 +61,10 @@ class ArticlePermissions(PagePermissionTester):
         is_author = self.user.is_active and not self.user.is_superuser and "add" in self.permissions
         return (is_author and self.page.pk in bylined_pks(self.user)) or super().can_edit()
 
+    def can_lock(self) -> bool:
+        # Authors keep others from their own article while they write on; a check decides for itself who may.
+        return super().can_lock() or (self.can_edit() and not self.page.workflow_in_progress)
+
 
 def bylined_pks(user: Any) -> set[int]:
     """Return the keys of the articles whose byline names an author with the account of `user`; asked once a request."""

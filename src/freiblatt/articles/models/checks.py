@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from wagtail.locks import WorkflowLock
 from wagtail.models import Page, Revision, Task, TaskState
 
 
@@ -37,11 +38,32 @@ class Check(models.Model):
         return bool(self.reason)
 
 
+class CheckLock(WorkflowLock):
+    """Keeps an article as it is while it waits for its check, in words that say what to do."""
+
+    def get_message(self, user: Any) -> str | None:
+        if not self.for_user(user):
+            return None
+        return _(
+            "The article waits for its check, and stays as it is until then. To go on writing, cancel the workflow."
+        )
+
+    def get_locked_by(self, user: Any, can_lock: bool = False) -> Any:
+        return _("Unlocked") if can_lock else _("Waits for its check")
+
+    def get_description(self, user: Any, can_lock: bool = False) -> Any:
+        if can_lock:
+            return _("Whoever may check the article may also change it. Lock it to keep others from that.")
+        return _("Only who may check the article may change it.")
+
+
 class SecondPersonCheck(Task):
     """A step of a workflow: somebody who may publish, and who did not write or submit the article, approves it."""
 
     #: Approves and ends the workflow without publishing; anybody who may publish does that later.
     CHECK_ONLY = "check"
+
+    lock_class = CheckLock
 
     class Meta:
         verbose_name = _("check by a second person")
