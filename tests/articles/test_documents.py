@@ -132,7 +132,7 @@ def test_document_follows_the_page_that_shows_it(front: FrontPage, client: Clien
     assert client.get(document.url).status_code == 200
     with commit():
         ArticlePage.objects.get().unpublish()
-    assert client.get(document.url).status_code == 404
+    assert client.get(document.url).status_code == 410
 
 
 def test_a_draft_of_a_published_page_makes_no_document_public(front: FrontPage, client: Client, commit) -> None:

@@ -93,13 +93,11 @@ def test_what_is_not_listed_is_not_found(thread: Thread, client: Client, hide: s
     assert Comment.objects.count() == 1
 
 
-def test_discussion_of_an_unpublished_article_is_not_found(
-    thread: Thread, article: ArticlePage, client: Client
-) -> None:
+def test_discussion_of_an_unpublished_article_is_gone(thread: Thread, article: ArticlePage, client: Client) -> None:
     comment = say(thread)
     article.unpublish()
-    assert client.get(at()).status_code == 404
-    assert client.get(at("comment", comment.pk)).status_code == 404
+    assert client.get(at()).status_code == 410
+    assert client.get(at("comment", comment.pk)).status_code == 410
 
 
 def test_pages_may_be_kept_until_thread_or_article_change(thread: Thread, article: ArticlePage, client: Client) -> None:

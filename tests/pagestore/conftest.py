@@ -41,8 +41,11 @@ def world(publication: None) -> Iterator["World"]:
     shutil.rmtree(root_of(current()), ignore_errors=True)
     fragments.register("test_world", module.talk)
     # Nobody works in this world, whose views know no database: a session's key is all there is of a session.
-    strange = "freiblatt.newsroom.middleware.StaffMiddleware"
-    middleware = [name for name in settings.MIDDLEWARE if name != strange]
+    strange = {
+        "freiblatt.newsroom.middleware.StaffMiddleware",
+        "freiblatt.lib.strangers.StrangersLimitMiddleware",
+    }
+    middleware = [name for name in settings.MIDDLEWARE if name not in strange]
     with override_settings(ROOT_URLCONF="tests.pagestore.world", MIDDLEWARE=middleware):
         yield module.world
     module.world.gate.set()
