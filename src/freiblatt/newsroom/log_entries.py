@@ -19,7 +19,6 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "newsroom.link": (_("Make a one-time link"), _("One-time link made on the server")),
     "newsroom.join": (_("Accept the invitation"), _("Invitation accepted")),
     "newsroom.revoke": (_("Revoke the invitation"), _("Invitation revoked")),
-    "newsroom.roles": (_("Change roles"), _("Roles changed")),
     "newsroom.deactivate": (_("Close the account"), _("Account closed, all sessions ended")),
     "newsroom.reactivate": (_("Open the account again"), _("Account opened again")),
     "newsroom.sign_in": (_("Sign in"), _("Signed in")),

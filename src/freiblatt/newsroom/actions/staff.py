@@ -48,9 +48,6 @@ def give_roles(*, member: StaffMember, roles: Iterable[Role], by: StaffMember | 
     for role in sorted(wanted - before):
         member.groups.add(Group.objects.get_or_create(name=role.value)[0])
     member.groups.remove(*Group.objects.filter(name__in=[role.value for role in before - wanted]))
-    if wanted != before:
-        names = ", ".join(sorted(role.value for role in wanted))
-        log(instance=member, action="newsroom.roles", user=by, data={"says": names})
     return member
 
 
