@@ -58,13 +58,13 @@ def may(member: StaffMember, page: Page) -> set[str]:
 def test_author_may_edit_the_own_draft_and_not_publish_it(section, author):
     draft = make_article(section=section, is_published=False, owner=author)
 
-    assert may(author, draft) == {"edit", "delete", "move", "copy"}
+    assert may(author, draft) == {"edit", "delete", "move", "copy", "lock"}
 
 
 def test_author_may_go_on_editing_what_was_published_and_cannot_take_it_away(section, author):
     article = make_article(section=section, owner=author)
 
-    assert may(author, article) == {"edit", "copy"}
+    assert may(author, article) == {"edit", "copy", "lock"}
 
 
 def test_author_may_do_nothing_with_what_others_wrote(section, author, editor):
@@ -106,7 +106,7 @@ def test_who_a_byline_names_may_edit_and_not_take_away(section, author, editor):
     card = make_author(staff_member=author)
     article = make_article(section=section, owner=editor, authors=[card], is_published=False)
 
-    assert may(author, article) == {"edit", "copy"}
+    assert may(author, article) == {"edit", "copy", "lock"}
 
 
 def test_byline_of_a_draft_counts_as_long_as_the_draft_names_it(section, author, editor):
@@ -116,7 +116,7 @@ def test_byline_of_a_draft_counts_as_long_as_the_draft_names_it(section, author,
 
     article.bylines = [Byline(author=card)]
     article.save_revision(user=editor)
-    assert may(author, article) == {"edit", "copy"}
+    assert may(author, article) == {"edit", "copy", "lock"}
 
     article.bylines = []
     article.save_revision(user=editor)
@@ -128,7 +128,7 @@ def test_author_without_that_account_has_no_part_in_it(section, author, editor):
     article = make_article(section=section, owner=editor, authors=[make_author(staff_member=other)])
 
     assert may(author, article) == set()
-    assert may(other, article) == {"edit", "copy"}
+    assert may(other, article) == {"edit", "copy", "lock"}
 
 
 def test_byline_gives_a_moderator_nothing(section, editor):

@@ -104,7 +104,7 @@ def test_language_is_added_by_prepare(made: tuple[Path, str]) -> None:
 def test_owner_chooses_a_password_once(made: tuple[Path, str]) -> None:
     directory, printed = made
     link = printed.strip().splitlines()[-1]
-    assert link.startswith("http://127.0.0.1:8000/admin/password_reset/confirm/")
+    assert link.startswith("http://127.0.0.1:8000/admin/welcome/")
     story = """
 import sys
 from django.test import Client
