@@ -67,6 +67,8 @@ def publication_directory(directory: Path, blocker: Any, **facts: str | int | bo
 
     This process looks at that database too, without a transaction round the test. `blocker` is `django_db_blocker`.
     """
+    from django.contrib.contenttypes.models import ContentType
+
     directory.mkdir()
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in {"name": "Testblatt", **facts}.items()]
     (directory / "freiblatt.toml").write_text("".join(lines), encoding="utf-8")
@@ -75,11 +77,14 @@ def publication_directory(directory: Path, blocker: Any, **facts: str | int | bo
     tests_name = connection.settings_dict["NAME"]
     with kept_database(directory) as (name, url), blocker.unblock():
         connection.settings_dict["NAME"] = name
+        # Its rows may have other ids than those of the tests' own database, whose types may be remembered.
+        ContentType.objects.clear_cache()
         try:
             yield url
         finally:
             connection.close()
             connection.settings_dict["NAME"] = tests_name
+            ContentType.objects.clear_cache()
 
 
 def free_port() -> int:

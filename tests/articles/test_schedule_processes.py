@@ -57,12 +57,12 @@ def test_what_came_due_meanwhile_is_published_once_though_a_worker_is_killed(
         is_recurring=True,
     )
 
-    first = publication.start_worker("--lease-seconds", "3")
+    first = publication.start_worker("--with-schedules", "--lease-seconds", "3")
     wait_until(lambda: ArticlePage.objects.live().count() > 2, "the first articles")
     first.send_signal(signal.SIGKILL)
     first.wait()
     assert ArticlePage.objects.live().count() < DUE
-    workers = [publication.start_worker("--lease-seconds", "3") for _ in range(2)]
+    workers = [publication.start_worker("--with-schedules", "--lease-seconds", "3") for _ in range(2)]
     wait_until(lambda: ArticlePage.objects.live().count() == DUE, "all that is due")
     ScheduledRun.objects.pending().filter(name="articles.publish_due").update(due_at=timezone.now())
     wait_until(lambda: not ScheduledRun.objects.due(timezone.now()).exists(), "another look")

@@ -39,7 +39,7 @@ def front(django_db_setup: None) -> Iterator[Front]:
     folder.mkdir()
     (directory / "freiblatt.toml").write_text(
         f'name = "Testblatt"\nurl = "https://{HOST}"\ntrusted_proxies = ["127.0.0.1"]\n'
-        f"server_port = {port}\nserver_jobs = false\n"
+        f"server_port = {port}\nserver_jobs = false\nsecond_factor = []\n"
     )
     (directory / "secret.key").write_text(secrets.token_urlsafe(64), encoding="ascii")
     try:

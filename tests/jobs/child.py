@@ -12,11 +12,15 @@ def main() -> int:
     parser.add_argument("--stop-seconds", type=float, default=20)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--parent", type=int)
+    parser.add_argument("--with-schedules", action="store_true")
     chosen = parser.parse_args()
     django.setup()
 
-    from freiblatt.jobs import worker
+    from freiblatt.jobs import schedules, worker
 
+    if not chosen.with_schedules:
+        # What the rooms do each minute or night would stand beside the jobs of a test whenever the clock says so.
+        schedules._recurrences.clear()
     one = worker.Worker(
         threads=chosen.threads,
         lease_seconds=chosen.lease_seconds,

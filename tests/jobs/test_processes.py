@@ -109,7 +109,7 @@ def test_due_times_fire_once_with_two_workers_also_those_missed_while_none_ran(p
         queue="bulk",
         is_recurring=True,
     )
-    workers = [publication.start_worker() for _ in range(2)]
+    workers = [publication.start_worker("--with-schedules") for _ in range(2)]
     wait_until(lambda: noted(notes) == ["missed"], "the missed due time")
     soon = timezone.now() + timedelta(seconds=1)
     for number in range(20):

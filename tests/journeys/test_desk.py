@@ -94,7 +94,7 @@ def test_table_is_given_one_caption(desk: Page, live_server: LiveServer) -> None
 PLACES = [
     *("snippets/articles/author/", "snippets/articles/author/add/", "snippets/articles/topic/"),
     *("snippets/newsroom/menu/", "settings/newsroom/publicationsettings/", "images/", "documents/", "media/"),
-    *("jobs/", "users/", "reports/site-history/"),
+    *("jobs/", "users/", "reports/log/"),
 ]
 
 
