@@ -271,5 +271,6 @@ def test_keys_of_age_and_ssh_are_read_and_others_refused(tmp_path: Path) -> None
             sealing.identities(path)
     with pytest.raises(sealing.KeyFileError):
         sealing.identities(tmp_path / "missing")
+    public_key = str(key.to_public())
     with pytest.raises(sealing.KeyFileError):
-        sealing.recipient(f"{key.to_public()}"[:-1] + "q")
+        sealing.recipient(public_key[:-1] + ("p" if public_key.endswith("q") else "q"))
