@@ -38,13 +38,15 @@ WORDS = {
     ("worker",): "freiblatt.cli.worker",
     ("prepare",): "freiblatt.cli.prepare",
     ("backup",): "freiblatt.cli.backup",
+    ("restore",): "freiblatt.cli.restore",
+    ("move-database",): "freiblatt.cli.move_database",
     ("import", "page"): "freiblatt.cli.import_page",
     ("demo",): "freiblatt.cli.demo",
     ("staff",): "freiblatt.cli.staff",
     ("doctor",): "freiblatt.cli.doctor",
 }
 #: Our words that begin without a publication, because they make one.
-MAKERS = (("init",), ("demo",))
+MAKERS = (("init",), ("restore",), ("demo",))
 
 STATUS_ERROR = 1
 STATUS_CONFIGURATION = 2

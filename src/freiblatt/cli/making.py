@@ -19,6 +19,8 @@ from freiblatt.config import FILE_NAME, SECRET_NAME, Config, ConfigurationError,
 
 #: What a publication without any content consists of; only these are ever removed.
 MADE = (FILE_NAME, SECRET_NAME, "var", "originals", "media", "theme", "demo.json")
+#: Unfinished things of a restore (`upkeep`) that was killed.
+SCRATCH_PREFIX = ".freiblatt-"
 DATABASE_NAME = "freiblatt.sqlite3"
 DATABASE_FILES = tuple(DATABASE_NAME + ending for ending in ("", "-wal", "-shm", "-journal"))
 
@@ -31,7 +33,7 @@ def make_publication(directory: Path, values: Mapping[str, Any], finish: Callabl
     `finish` is called last, with Django running; when it raises, nothing stays. Raises ConsoleError when the directory
     cannot be taken, ConfigurationError when the configuration cannot be used.
     """
-    with _unfinished(directory) as begins_anew:
+    with unfinished(directory) as begins_anew:
         print(f"Making {values['name']} in {directory} …", flush=True)
         write_private(directory / SECRET_NAME, secrets.token_urlsafe(64))
         write_private(directory / FILE_NAME, written(values))
@@ -53,8 +55,11 @@ def write_private(path: Path, text: str) -> None:
 
 
 @contextlib.contextmanager
-def _unfinished(directory: Path) -> Iterator[bool]:
-    """Hold the mark of a publication in the making; give whether an interrupted one was found and cleared away."""
+def unfinished(directory: Path, *, keeps_files: bool = True) -> Iterator[bool]:
+    """Hold the mark of a publication in the making; give whether an interrupted one was found and cleared away.
+
+    Where it fails and its database lies elsewhere, files and mark stay for the next try, unless `keeps_files` is false.
+    """
     is_new = not directory.exists()
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -64,8 +69,9 @@ def _unfinished(directory: Path) -> Iterator[bool]:
             f"{directory}: seen {error.strerror or error}, expected a new or empty directory that can be written."
         ) from error
     begins_anew = UNFINISHED_NAME in found
-    _refuse_strangers(directory, [] if not begins_anew else [UNFINISHED_NAME, *MADE, *DATABASE_FILES], found)
     mark = directory / UNFINISHED_NAME
+    allowed = [UNFINISHED_NAME, *MADE, *DATABASE_FILES, *_noted(mark)] if begins_anew else []
+    _refuse_strangers(directory, allowed, [name for name in found if not begins_anew or not _is_scratch(name)])
     try:
         held = os.open(mark, os.O_CREAT | os.O_RDWR, PRIVATE)
     except OSError as error:
@@ -79,11 +85,25 @@ def _unfinished(directory: Path) -> Iterator[bool]:
         try:
             yield begins_anew
         except BaseException:
-            _give_up(directory, is_new)
+            _give_up(directory, is_new, keeps_files=keeps_files)
             raise
         mark.unlink()
     finally:
         os.close(held)
+
+
+def note_made(directory: Path, name: str) -> None:
+    """Remember that a file or folder of this name in the unfinished publication is ours, and may be removed."""
+    with (directory / UNFINISHED_NAME).open("a", encoding="utf-8") as file:
+        file.write(f"{name}\n")
+
+
+def _noted(mark: Path) -> list[str]:
+    return [name for name in mark.read_text("utf-8").splitlines() if "/" not in name and name not in ("", ".", "..")]
+
+
+def _is_scratch(name: str) -> bool:
+    return name.startswith(SCRATCH_PREFIX)
 
 
 def _refuse_strangers(directory: Path, allowed: list[str], found: list[str]) -> None:
@@ -99,7 +119,8 @@ def _refuse_strangers(directory: Path, allowed: list[str], found: list[str]) -> 
 
 
 def _remove_made(directory: Path) -> None:
-    for name in (*MADE, *DATABASE_FILES):
+    scratches = [path.name for path in directory.iterdir() if _is_scratch(path.name)]
+    for name in (*MADE, *DATABASE_FILES, *_noted(directory / UNFINISHED_NAME), *scratches):
         path = directory / name
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -107,12 +128,12 @@ def _remove_made(directory: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _give_up(directory: Path, is_new: bool) -> None:
+def _give_up(directory: Path, is_new: bool, *, keeps_files: bool) -> None:
     """Remove what was made. Tables of a database elsewhere stay, and so does the mark: the next try goes on there."""
     from freiblatt.config import current
 
     with contextlib.suppress(ConfigurationError):
-        if current().sqlite_path is None:
+        if keeps_files and current().sqlite_path is None:
             return
     _remove_made(directory)
     (directory / UNFINISHED_NAME).unlink(missing_ok=True)

@@ -29,7 +29,7 @@ def open_publication() -> config.Config:
     if (current.directory / UNFINISHED_NAME).exists():
         raise config.ConfigurationError(
             f"{current.directory}: seen a publication whose making was interrupted, expected a finished one. "
-            "Give the same `freiblatt init` (or `freiblatt demo`) again; it starts over by itself."
+            "Give the same `freiblatt init` (or `restore`, or `demo`) again; it starts over by itself."
         )
     current.secret_key()
     return current

@@ -15,6 +15,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from wagtail.log_actions import log
 
 from freiblatt.jobs.models import Job, JobState, ScheduledRun
+from freiblatt.jobs.turns import hand_back
 
 logger = logging.getLogger(__name__)
 
@@ -129,6 +130,15 @@ def discard(*, job: Job) -> None:
         log(instance=job, action="jobs.discard")
         DBTaskResult.objects.filter(pk=job.pk).delete()
     logger.info("Job %s (%s) was discarded on request.", job.pk, job.task_path)
+
+
+def take_back_running() -> int:
+    """Return how many running jobs wait again, due at once and as if this attempt had not been made.
+
+    For a database whose workers are gone for good, such as one that was restored from a backup.
+    """
+    leases = list(Job.objects.filter(state=JobState.RUNNING).values_list("lease", flat=True))
+    return hand_back(leases=leases)
 
 
 def _locked(job: Job) -> Job:

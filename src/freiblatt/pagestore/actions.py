@@ -11,7 +11,7 @@ from freiblatt.pagestore import marking
 from freiblatt.pagestore.models import StaleMark
 from freiblatt.pagestore.policy import allow_frames
 
-__all__ = ["allow_frames", "keep", "mark_stale"]
+__all__ = ["allow_frames", "forget_marks", "keep", "mark_stale"]
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,14 @@ def mark_stale(keys: Iterable[str]) -> None:
         return
     mark = StaleMark.objects.create(keys="\n".join(wanted))
     transaction.on_commit(lambda: _carry_out(mark, wanted), robust=True)
+
+
+def forget_marks() -> int:
+    """Return how many rows of the journal were removed: they speak of a store that no longer exists.
+
+    For a database that was restored into a new directory, whose store is empty.
+    """
+    return StaleMark.objects.all().delete()[0]
 
 
 def _carry_out(mark: StaleMark, keys: list[str]) -> None:

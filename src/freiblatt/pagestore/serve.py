@@ -55,7 +55,7 @@ def serve(config: Config) -> int:
     handler = logging.StreamHandler()
     handler.setFormatter(logs.formatter(config.log_format))
     logging.basicConfig(level=config.log_level.upper(), handlers=[handler])
-    with _lock(config):
+    with alone(config):
         _refuse_database(config)
         if not static.is_current(config):
             logger.info("Collecting static files.")
@@ -97,7 +97,7 @@ def serve(config: Config) -> int:
 
 def refuse_second_server(config: Config) -> None:
     """Raise ServeError where another server runs on the publication's directory; name its process."""
-    with _lock(config):
+    with alone(config):
         pass
 
 
@@ -115,7 +115,7 @@ def _say_address(config: Config) -> None:
 
 
 @contextlib.contextmanager
-def _lock(config: Config) -> Iterator[None]:
+def alone(config: Config) -> Iterator[None]:
     """Hold the directory: two servers would fight for its job worker and throw each other's pages away."""
     path = config.var / LOCK_NAME
     path.parent.mkdir(parents=True, exist_ok=True)

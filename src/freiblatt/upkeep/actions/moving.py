@@ -1,0 +1,244 @@
+"""Moving the publication from SQLite to PostgreSQL or back: the new database first, freiblatt.toml last."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from freiblatt.config import FILE_NAME, PREFIX, Config, ConfigurationError, changed, check
+from freiblatt.pagestore import database
+from freiblatt.pagestore.serve import ServeError, alone
+from freiblatt.upkeep import schema
+from freiblatt.upkeep.dumps import DumpError
+from freiblatt.upkeep.rows.postgres import give_up, held_postgres, new_postgres, release, reserve
+from freiblatt.upkeep.rows.sqlite import held_sqlite, new_sqlite
+from freiblatt.upkeep.rows.values import OWN, REBUILT, Column, RowError, Sum, counted
+from freiblatt.upkeep.scratch import scratch
+
+Say = Callable[[str], object]
+
+
+class MoveError(Exception):
+    """Nothing was moved and nothing was changed; the message says why and what to do."""
+
+
+class Source(Protocol):
+    """Where rows come from."""
+
+    tables: dict[str, list[Column]]
+
+    def rows(self, table: str, columns: Sequence[Column]) -> Iterator[list[Any]]: ...
+
+    def sequences(self) -> dict[str, int]: ...
+
+
+class Target(Source, Protocol):
+    """Where rows go."""
+
+    def clear(self) -> None: ...
+
+    def write(self, table: str, columns: Sequence[Column], rows: Any) -> None: ...
+
+    def set_sequences(self, wanted: dict[str, int]) -> None: ...
+
+    def finish(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What was moved."""
+
+    tables: dict[str, int]
+    """Rows by table."""
+    url: str
+    left_out: list[str]
+    """Tables that no release knows, which stay where they are."""
+    is_configured: bool
+    """Whether freiblatt.toml names the new database now; not where the environment names one, which wins."""
+
+
+def move_database(*, config: Config, url: str, say: Say = lambda line: None) -> Moved:
+    """Copy everything into the empty database at `url`, of the other kind, compare, and name it in freiblatt.toml.
+
+    The old database stays as it is. The program must not run meanwhile. Raises MoveError.
+    """
+    wanted = _checked(config, url)
+    try:
+        with alone(config):
+            database.check(config)
+            if wanted.sqlite_path:
+                tables, left_out = _to_sqlite(config, wanted, wanted.sqlite_path, say)
+            else:
+                tables, left_out = _to_postgres(config, cast(Path, config.sqlite_path), wanted.database_url, say)
+            is_configured = _name_in_file(config, url)
+    except ServeError as error:
+        raise MoveError(f"{error} Readers get no answer until the move is over and it is started again.") from error
+    except database.OtherReleaseError as error:
+        raise MoveError(f"database: {error}. {error.advice}") from error
+    except database.DatabaseUnavailableError as error:
+        raise MoveError(f"database_url: {error}") from error
+    except (DumpError, RowError) as error:
+        raise MoveError(f"{error} The publication works on as it did.") from error
+    except OSError as error:
+        raise MoveError(f"{error.filename or wanted.directory}: {error.strerror or error}.") from error
+    return Moved(tables, url, left_out, is_configured)
+
+
+def _checked(config: Config, url: str) -> Config:
+    """Return the configuration with the new database. Raises MoveError."""
+    variable = next((name for name in os.environ if name.upper() == f"{PREFIX}DATABASE_URL"), None)
+    before = os.environ.pop(variable) if variable else None
+    try:
+        wanted = check(config.directory, {"database_url": url}, places={"database_url": "URL"})
+    except ConfigurationError as error:
+        raise MoveError(str(error)) from error
+    finally:
+        if variable and before is not None:
+            os.environ[variable] = before
+    if bool(wanted.sqlite_path) == bool(config.sqlite_path):
+        raise MoveError(
+            "URL: seen the kind of database that is used already, expected the other one. "
+            "To another place of the same kind: `freiblatt backup`, then `freiblatt restore`."
+        )
+    if wanted.sqlite_path and wanted.sqlite_path.exists():
+        raise MoveError(f"{wanted.sqlite_path}: there is a file already. Nothing was changed; give another name.")
+    if wanted.sqlite_path and not wanted.sqlite_path.parent.is_dir():
+        raise MoveError(f"{wanted.sqlite_path.parent}: seen no directory, expected one for the database.")
+    return wanted
+
+
+def _to_postgres(config: Config, path: Path, url: str, say: Say) -> tuple[dict[str, int], list[str]]:
+    with reserved(url):
+        say("Making tables …")
+        schema.migrate(config, url)
+        with held_sqlite(path) as source, new_postgres(url) as target:
+            tables, left_out = carry(source, target, say=say)
+        say("Making the search index …")
+        schema.reindex(config, url)
+    return tables, left_out
+
+
+def _to_sqlite(config: Config, wanted: Config, path: Path, say: Say) -> tuple[dict[str, int], list[str]]:
+    with scratch(path.parent, "move") as place:
+        fresh = place / path.name
+        say("Making tables …")
+        schema.migrate(config, f"sqlite:///{fresh}")
+        with held_postgres(config.database_url) as source, new_sqlite(fresh) as target:
+            tables, left_out = carry(source, target, say=say)
+        say("Making the search index …")
+        schema.reindex(config, f"sqlite:///{fresh}")
+        settle_sqlite(fresh)
+        fresh.rename(path)
+    return tables, left_out
+
+
+def settle_sqlite(path: Path) -> None:
+    """Make a database that Django has worked on one file, without companions, for this user alone."""
+    with new_sqlite(path):
+        pass
+    path.chmod(0o600)
+
+
+@contextlib.contextmanager
+def reserved(url: str) -> Iterator[None]:
+    """Fill an empty PostgreSQL database inside the context; where that fails, it is empty again."""
+    reserve(url)
+    try:
+        yield
+        release(url)
+    except BaseException:
+        # What cannot be swept now, because the server is away, is swept by the next try: it is marked.
+        with contextlib.suppress(DumpError):
+            give_up(url)
+        raise
+
+
+def carry(source: Source, target: Target, *, say: Say) -> tuple[dict[str, int], list[str]]:
+    """Fill a migrated database with the rows of another; return rows by table, and tables that only the source has.
+
+    Each table is read again where it came to and compared. Raises RowError, DumpError.
+    """
+    common, left_out = common_tables(source.tables, target.tables)
+    target.clear()
+    sums: dict[str, Sum] = {}
+    for table, columns in common.items():
+        sums[table] = Sum(columns)
+        target.write(table, columns, counted(source.rows(table, columns), sums[table]))
+        if sums[table].n_rows:
+            say(f"  {table}: {sums[table].n_rows:,}")
+    target.set_sequences(source.sequences())
+    compare(target, common, sums, say=say)
+    target.finish()
+    return {table: total.n_rows for table, total in sums.items()}, left_out
+
+
+def compare(target: Target, tables: Mapping[str, list[Column]], sums: Mapping[str, Sum], *, say: Say) -> None:
+    """Read every table of the target and raise RowError where one is not what was sent."""
+    say("Comparing …")
+    for table, columns in tables.items():
+        found = Sum(columns)
+        for row in target.rows(table, columns):
+            found.add(row)
+        if found.value != sums[table].value:
+            raise RowError(
+                f"{table}: {sums[table].n_rows} rows were sent and {found.n_rows} came, or one of them is not the same."
+            )
+
+
+def common_tables(
+    source: Mapping[str, list[Column]], target: Mapping[str, list[Column]]
+) -> tuple[dict[str, list[Column]], list[str]]:
+    """Return the tables to carry with their columns, and the names of those that only the source has.
+
+    Raises RowError where the two are not of the same release.
+    """
+    skipped = OWN | REBUILT
+    wanted = {table for table in target if table not in skipped}
+    if missing := sorted(wanted - set(source)):
+        raise RowError(f"The old database has no table {missing[0]}: it is not of this release.")
+    found: dict[str, list[Column]] = {}
+    for table in sorted(wanted):
+        here, there = ({column.name: column for column in side[table]} for side in (source, target))
+        if set(here) != set(there):
+            odd = sorted(set(here) ^ set(there))
+            raise RowError(f"{table}: {odd[0]} is in one of the databases only; they are not of the same release.")
+        # SQLite's side knows what its values are, PostgreSQL's which of its texts are JSON.
+        sqlite = source[table] if _is_sqlite(source) else target[table]
+        found[table] = [
+            Column(one.name, "json" if "json" in (here[one.name].kind, there[one.name].kind) else one.kind)
+            for one in sqlite
+        ]
+    return found, sorted(set(source) - wanted - skipped)
+
+
+def _is_sqlite(side: Mapping[str, list[Column]]) -> bool:
+    return any(column.kind == "moment" for column in side["django_migrations"])
+
+
+def _name_in_file(config: Config, url: str) -> bool:
+    """Name the new database in freiblatt.toml, where that counts; return whether it does."""
+    if any(name.upper() == f"{PREFIX}DATABASE_URL" for name in os.environ):
+        return False
+    write_key(config.directory / FILE_NAME, "database_url", url)
+    return True
+
+
+def write_key(path: Path, key: str, value: str) -> None:
+    """Change one key of a `freiblatt.toml`; everything else in it, and its mode, stays. Raises MoveError."""
+    try:
+        text = changed(path.read_text("utf-8"), key, value)
+    except ConfigurationError as error:
+        raise MoveError(f"{path}: {error} Everything else is done: write that line yourself, then start.") from error
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.chmod(path.stat().st_mode & 0o777)
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,94 @@
+"""The tables of a database, made by a process of its own: `python -m freiblatt.upkeep.schema migrate|reindex`.
+
+The calling process may have Django running on another database, or not at all. The child works on the database that
+`FREIBLATT_DATABASE_URL` names. `migrate STATE` stops at the migrations that the JSON file STATE lists.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from freiblatt.config import DIRECTORY_VARIABLE, PREFIX, Config
+from freiblatt.upkeep.dumps import DumpError
+
+
+def migrate(config: Config, url: str, *, state: Path | None = None) -> None:
+    """Make the tables of this release, or those of the migrations listed in `state`, in another database.
+
+    Raises DumpError with what the child said.
+    """
+    _run(config, url, "migrate", *([str(state)] if state else []))
+
+
+def reindex(config: Config, url: str) -> None:
+    """Make the search index of another database anew. Raises DumpError with what the child said."""
+    _run(config, url, "reindex")
+
+
+def _run(config: Config, url: str, *words: str) -> None:
+    environment = {
+        **os.environ,
+        DIRECTORY_VARIABLE: str(config.directory),
+        f"{PREFIX}DATABASE_URL": url,
+        f"{PREFIX}LOG_LEVEL": "error",
+        "DJANGO_SETTINGS_MODULE": "freiblatt.settings",
+    }
+    done = subprocess.run(  # noqa: S603 (our own program)
+        [sys.executable, "-m", "freiblatt.upkeep.schema", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        raise DumpError(f"The tables could not be made: {' '.join(done.stderr.strip().splitlines()[-2:])}")
+
+
+def leaves(applied: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the last of the applied migrations of each app, which bring all the others with them."""
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(connection, ignore_no_migrations=True)
+    known = {node for node in applied if node in loader.graph.nodes}
+    parents = {
+        parent.key for node in known for parent in loader.graph.node_map[node].parents if parent.key[0] == node[0]
+    }
+    return sorted(known - parents)
+
+
+def _migrate(state: Path | None) -> None:
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    if state is None:
+        call_command("migrate", verbosity=0, interactive=False)
+        return
+    applied = [(app, name) for app, name in json.loads(state.read_text("utf-8"))]
+    MigrationExecutor(connection).migrate(leaves(applied))
+
+
+def _reindex() -> None:
+    from django.core.management import call_command
+
+    call_command("update_index", verbosity=0)
+
+
+def main(arguments: list[str]) -> None:
+    """Do what the words say."""
+    import django
+
+    django.setup()
+    if arguments[0] == "reindex":
+        _reindex()
+    else:
+        _migrate(Path(arguments[1]) if arguments[1:] else None)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
