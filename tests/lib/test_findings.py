@@ -45,6 +45,15 @@ def test_checks_can_be_asked_by_name(registry: dict) -> None:
         findings.gather(["ink"])
 
 
+def test_what_asks_outside_can_be_left_out(registry: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(findings, "_outside", set())
+    findings.register("weather", broken, asks_outside=True)
+    findings.register("press", well)
+
+    assert findings.names() == ["weather", "press"]
+    assert findings.names(is_offline=True) == ["press"]
+
+
 def test_a_name_belongs_to_one_check(registry: dict) -> None:
     findings.register("press", well)
     findings.register("press", well)

@@ -15,13 +15,15 @@ Freiblatt: self-hosted publishing for small, reader-funded investigative newsroo
   freiblatt init DIR --name NAME   make a publication in the directory DIR
   freiblatt serve                  serve it (page store, server and job worker in one)
   freiblatt worker                 run one more job worker (with PostgreSQL)
-  freiblatt prepare                after an upgrade or a change of freiblatt.toml: database, front pages, static files
+  freiblatt prepare                after a change of freiblatt.toml: database, front pages, static files
+  freiblatt upgrade                after a new version was installed: backup, database, a look at the result
   freiblatt backup FILE            everything that cannot be made again in one file, while the program runs
   freiblatt staff list             who works here; also: staff invite, staff link, staff reset-mfa
+  freiblatt restore FILE DIR       put a backup into a new directory
+  freiblatt move-database URL      from SQLite to PostgreSQL, or back
   freiblatt import page FILE       move in the text of a saved WordPress page with its discussion
-  freiblatt demo                   make a demo publication, if it is not there, and serve it
-
   freiblatt doctor                 look at the installation, say what is wrong and what to do (doctor mail: the mail)
+  freiblatt demo                   make a demo publication, if it is not there, and serve it
 
   freiblatt WORD --help            all options of one word
   freiblatt --version              which version this is
@@ -39,11 +41,12 @@ WORDS = {
     ("prepare",): "freiblatt.cli.prepare",
     ("backup",): "freiblatt.cli.backup",
     ("restore",): "freiblatt.cli.restore",
+    ("upgrade",): "freiblatt.cli.upgrade",
+    ("doctor",): "freiblatt.cli.doctor",
     ("move-database",): "freiblatt.cli.move_database",
     ("import", "page"): "freiblatt.cli.import_page",
     ("demo",): "freiblatt.cli.demo",
     ("staff",): "freiblatt.cli.staff",
-    ("doctor",): "freiblatt.cli.doctor",
 }
 #: Our words that begin without a publication, because they make one.
 MAKERS = (("init",), ("restore",), ("demo",))

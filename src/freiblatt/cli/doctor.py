@@ -1,10 +1,11 @@
-"""Look at the installation and say what is wrong and what to do: everything, or only the parts named.
+"""Look at the installation and say what is wrong and what to do: everything, or only the parts named. Changes nothing.
 
 Exit status: 0 nothing is wrong, 1 something is. Warnings alone are no error.
 """
 
 import argparse
 import json
+import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
     from freiblatt.lib.findings import Finding
 
 MARKS = {"ok": "ok      ", "warning": "warning ", "problem": "PROBLEM "}
+WIDTH = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take what to look at, and how to tell it."""
-    parser.add_argument("part", nargs="*", metavar="PART", help="look at these parts only, such as: mail")
+    parser.add_argument("part", nargs="*", metavar="PART", help="look at these parts only, such as: mail backups")
     parser.add_argument("--to", metavar="MAIL", help="with `mail`: send a test letter to this address")
-    parser.add_argument("--json", action="store_true", help="print findings as JSON, for programs")
+    parser.add_argument("--offline", action="store_true", help="ask nobody outside this machine")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else, for programs")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -33,22 +36,34 @@ def run(arguments: argparse.Namespace) -> int:
 
     from freiblatt.lib import findings
 
-    unknown = [part for part in arguments.part if part not in findings.names()]
+    known = findings.names()
+    unknown = [part for part in arguments.part if part not in known]
     if unknown:
-        raise ConfigurationError(f"PART: seen {unknown[0]!r}, expected any of {', '.join(findings.names())}.")
+        raise ConfigurationError(f"PART: seen {unknown[0]!r}, expected any of {', '.join(known)}.")
+    wanted = arguments.part or findings.names(is_offline=arguments.offline)
     # The console speaks English, whatever the publication speaks.
     with translation.override("en"):
-        found = findings.gather(arguments.part or None)
+        found = findings.gather(wanted)
         if arguments.to:
             found.append(_send_test(arguments.to))
+    status = int(any(finding.level == "problem" for finding in found))
     if arguments.json:
-        print(json.dumps([asdict(finding) for finding in found], ensure_ascii=False, indent=2))
+        told = {"status": status, "findings": [asdict(finding) for finding in found]}
+        print(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        for finding in found:
-            print(f"{MARKS[finding.level]} {finding.says}")
-            if finding.do and finding.level != "ok":
-                print(f"{'':9}{finding.do}")
-    return int(any(finding.level == "problem" for finding in found))
+        _print(found)
+    return status
+
+
+def _print(found: "list[Finding]") -> None:
+    for finding in found:
+        lines = textwrap.wrap(finding.says, WIDTH, break_long_words=False)
+        if finding.do and finding.level != "ok":
+            lines += textwrap.wrap(f"→ {finding.do}", WIDTH, break_long_words=False)
+        for number, line in enumerate(lines):
+            print(f"{MARKS[finding.level] if number == 0 else '':9}{line}")
+    problems, warnings = (sum(finding.level == level for finding in found) for level in ("problem", "warning"))
+    print(f"\nLooked at {len(found)} things: problems {problems}, warnings {warnings}.")
 
 
 def _send_test(address: str) -> "Finding":

@@ -1,6 +1,7 @@
 """Bring database, front pages, site address and static files to what this version and freiblatt.toml ask for.
 
-Give it after an upgrade and after a change of name, url or languages. Giving it twice changes nothing.
+Give it after a change of name, url or languages; `freiblatt upgrade` does it too, with a backup before. Giving it twice
+changes nothing.
 """
 
 import argparse
@@ -22,14 +23,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def prepare_publication(config: Config) -> None:
-    """Bring database, front pages, site address and static files of `config` up to date. Starts Django."""
+    """Bring database, front pages, site address and static files of `config` up to date. Starts Django.
+
+    Raises ConsoleError where the database belongs to a newer release.
+    """
     config.make_directories()
+    _refuse_newer_database(config)
     set_up_django()
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
 
     from freiblatt.articles.actions import found_publication
     from freiblatt.pagestore import static
+    from freiblatt.upkeep.actions.upgrading import record_release
 
     call_command("migrate", verbosity=0, interactive=False)
     found_publication(name=config.name, url=config.url, languages=config.languages)
@@ -38,3 +44,15 @@ def prepare_publication(config: Config) -> None:
     except ImproperlyConfigured as error:
         # The publication's own style sheet names a file that is not there.
         raise ConsoleError(str(error)) from error
+    record_release(config)
+
+
+def _refuse_newer_database(config: Config) -> None:
+    from freiblatt.pagestore import database
+
+    try:
+        database.check(config)
+    except database.DatabaseAheadError as error:
+        raise ConsoleError(f"database: {error}. {error.advice} Nothing was changed.") from error
+    except (database.DatabaseBehindError, database.DatabaseUnavailableError):
+        return  # the first is what we are here for, the second is told by whoever asks next

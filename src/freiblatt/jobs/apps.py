@@ -14,9 +14,11 @@ class JobsConfig(AppConfig):
         from modelsearch import tasks as search_tasks
         from wagtail import tasks as wagtail_tasks
 
-        from freiblatt.jobs import actions, rhythms, schedules
+        from freiblatt.jobs import actions, health, rhythms, schedules
         from freiblatt.jobs.policies import policy
+        from freiblatt.lib import findings
 
+        findings.register("jobs", health.jobs)
         schedules.every(rhythms.daily(time(4, 10)), name="prune job results", job=actions.prune_results)
         # The libraries look up what they index when their job starts; what was deleted before that needs no index.
         # Two saves make two jobs, and two workers that make the first entry of one object at once collide.

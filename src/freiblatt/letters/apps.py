@@ -14,4 +14,4 @@ class LettersConfig(AppConfig):
         from freiblatt.lib import findings
 
         schedules.every(rhythms.daily(time(4, 20)), name="erase letters", job=actions.erase_letters)
-        findings.register("mail", doctor.look)
+        findings.register("mail", doctor.look, asks_outside=True)

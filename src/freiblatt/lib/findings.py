@@ -43,21 +43,25 @@ class Finding:
 
 Check = Callable[[], Iterable[Finding]]
 _checks: dict[str, Check] = {}
+_outside: set[str] = set()
 
 
-def register(name: str, check: Check) -> None:
+def register(name: str, check: Check, *, asks_outside: bool = False) -> None:
     """Have the doctor run `check` under this `name`, in the order of registering. For a room's `AppConfig.ready()`.
 
-    Raises ValueError where another check has the name.
+    `asks_outside`: it asks other machines, so it is left out where nobody outside shall be asked. Raises ValueError
+    where another check has the name.
     """
     if _checks.get(name, check) is not check:
         raise ValueError(f"name: seen {name!r} a second time, expected a name of its own for each check.")
     _checks[name] = check
+    if asks_outside:
+        _outside.add(name)
 
 
-def names() -> list[str]:
-    """Return the names of all checks."""
-    return list(_checks)
+def names(*, is_offline: bool = False) -> list[str]:
+    """Return the names of all checks, with `is_offline` of those that ask nobody outside."""
+    return [name for name in _checks if not (is_offline and name in _outside)]
 
 
 def gather(only: Iterable[str] | None = None) -> list[Finding]:

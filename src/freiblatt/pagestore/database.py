@@ -29,7 +29,7 @@ class OtherReleaseError(Exception):
 class DatabaseBehindError(OtherReleaseError):
     """The database lacks migrations of this release; the message names the first."""
 
-    advice = "`freiblatt prepare` brings it up to date."
+    advice = "`freiblatt upgrade` brings it up to date."
 
 
 class DatabaseAheadError(OtherReleaseError):

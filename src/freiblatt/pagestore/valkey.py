@@ -42,6 +42,16 @@ def tell_others(config: Config, sender: str, keys: Iterable[str]) -> None:
         raise OthersNotReachedError(f"valkey_url: {error}") from error
 
 
+def ping(config: Config) -> None:
+    """Ask whether it is there. Raises OthersNotReachedError."""
+    import redis
+
+    try:
+        _client(config.valkey_url).ping()
+    except redis.RedisError as error:
+        raise OthersNotReachedError(f"valkey_url: {error}") from error
+
+
 class Listener(threading.Thread):
     """Marks what other machines marked. What was said while we did not listen is unknown: then everything is stale."""
 

@@ -11,8 +11,10 @@ class UpkeepConfig(AppConfig):
 
         from freiblatt.config import current
         from freiblatt.jobs import rhythms, schedules
+        from freiblatt.upkeep import checks
         from freiblatt.upkeep.actions import nightly
 
+        checks.register()
         config = current()
         if config.backups is not None:
             backup_at = time.fromisoformat(config.backup_at)

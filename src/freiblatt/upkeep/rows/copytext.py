@@ -1,6 +1,7 @@
 """What `pg_restore` writes of a dump's rows, as a side rows come from: no server is needed to read it."""
 
 import contextlib
+import io
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -67,10 +68,10 @@ def _unescaped(field: str) -> str:
 def rows_of_dump(path: Path) -> Iterator[CopyText]:
     """Give the rows of a dump that `pg_dump` wrote. Raises DumpError."""
     command = [str(postgres_program("pg_restore", 0)), "--data-only", "--file=-", str(path)]
-    with subprocess.Popen(  # noqa: S603 (found among PostgreSQL's own)
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", newline="\n"
-    ) as process:
-        lines, complaints = cast(IO[str], process.stdout), cast(IO[str], process.stderr)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603 (its own)
+        complaints = cast(IO[bytes], process.stderr)
+        # Only a plain line feed ends a row: what else may look like one is part of a text.
+        lines = io.TextIOWrapper(cast(IO[bytes], process.stdout), encoding="utf-8", newline="\n")
         try:
             yield CopyText(lines)
             for _line in lines:
@@ -78,6 +79,6 @@ def rows_of_dump(path: Path) -> Iterator[CopyText]:
         except BaseException:
             process.kill()
             raise
-        said = complaints.read()
+        said = complaints.read().decode("utf-8", "replace")
         if process.wait():
             raise DumpError(f"pg_restore failed: {' '.join(said.split()[-40:])}")

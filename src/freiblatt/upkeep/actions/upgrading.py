@@ -1,0 +1,181 @@
+"""An upgrade in three steps that can be given again: a backup, the database, a look at the result."""
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from freiblatt import __version__
+from freiblatt.config import Config
+from freiblatt.pagestore import database
+from freiblatt.pagestore.serve import ServeError, alone
+from freiblatt.upkeep.actions.backing_up import BackupError, back_up
+
+Say = Callable[[str], object]
+
+#: Stands in `var/` from the backup to the end of an upgrade: the backup is of before, whatever happened since.
+NOTE_NAME = "upgrade.json"
+#: Which release the publication was last brought to.
+RELEASE_NAME = "release"
+#: Where the backup goes when nothing else is said.
+DIRECTORY_NAME = "backups"
+
+
+class UpgradeError(Exception):
+    """The upgrade did not begin or did not end; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an upgrade goes back to."""
+
+    backup: Path | None
+    """None where there was nothing to change in the database."""
+    release: str
+    """The release before, or nothing where it is not known."""
+
+
+@contextlib.contextmanager
+def upgrading(*, config: Config, target: Path | None = None, say: Say = lambda line: None) -> Iterator[Plan]:
+    """Keep the program from starting, back the publication up, and give the plan; the caller changes the database.
+
+    An interrupted upgrade that is given again keeps its first backup: the one of before. `target` names another file
+    for the backup. Raises UpgradeError, also for what fails inside.
+    """
+    config.make_directories()
+    plan = Plan(None, recorded_release(config))
+    try:
+        with alone(config):
+            is_behind = _is_behind(config)
+            if is_behind or target is not None or _note(config).is_file():
+                plan = _noted(config) or _begin(config, target, plan.release, say)
+            yield plan
+            _note(config).unlink(missing_ok=True)
+    except ServeError as error:
+        raise UpgradeError(f"{error} Nothing was changed.") from error
+    except database.OtherReleaseError as error:
+        raise UpgradeError(f"database: {error}. {error.advice} Nothing was changed.") from error
+    except database.DatabaseUnavailableError as error:
+        raise UpgradeError(f"database_url: {error} Nothing was changed.") from error
+    except BackupError as error:
+        raise UpgradeError(f"No backup could be made, so nothing was changed. {error}") from error
+
+
+def way_back(config: Config, plan: Plan) -> list[str]:
+    """Return the commands that bring the publication back to where it was, line by line."""
+    if plan.backup is None:
+        return []
+    directory = config.directory
+    wanted = f"freiblatt=={plan.release}" if plan.release not in ("", __version__) else "the release you had before"
+    lines = [
+        "The way back, if you need it:",
+        "  1. stop the program",
+        f"  2. install {wanted}, with its own constraints.txt",
+        f"  3. mv {directory} {directory}.upgraded",
+        f"  4. freiblatt restore {_moved(plan.backup, directory)} {directory}",
+    ]
+    if plan.backup.suffix == ".age":
+        lines[-1] += " --identity KEYFILE"
+    if config.sqlite_path is None:
+        lines[-1] += " --database-url postgresql://USER:PASSWORD@HOST:PORT/NEW"
+        lines.append("     where NEW is an empty database: createdb NEW. The present one cannot be used again.")
+    lines.append("  5. start the program")
+    return lines
+
+
+def recorded_release(config: Config) -> str:
+    """Return which release the publication was last brought to, or nothing."""
+    try:
+        return (config.var / RELEASE_NAME).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def record_release(config: Config) -> None:
+    """Remember that the publication is at this release."""
+    with contextlib.suppress(OSError):
+        (config.var / RELEASE_NAME).write_text(f"{__version__}\n", "utf-8")
+
+
+def faults() -> list[str]:
+    """Return what is wrong with the publication now, as far as can be seen without serving it. Django runs."""
+    from django.core import checks
+    from django.core.management.base import SystemCheckError
+
+    from freiblatt.lib import findings
+    from freiblatt.upkeep.checks import ESSENTIAL
+
+    found = []
+    try:
+        found += [str(error.msg) for error in checks.run_checks() if error.level >= checks.ERROR]
+    except SystemCheckError as error:
+        found.append(str(error))
+    found += [f"{one.says} {one.do}" for one in findings.gather(ESSENTIAL) if one.level == "problem"]
+    if fault := _fault_of_front_page():
+        found.append(fault)
+    return found
+
+
+def _fault_of_front_page() -> str:
+    """Return what is wrong with the front page as Django builds it, or nothing."""
+    from django.conf import settings
+    from django.test import Client
+
+    host = settings.WAGTAILADMIN_BASE_URL.partition("://")[2]
+    is_https = settings.WAGTAILADMIN_BASE_URL.startswith("https://")
+    try:
+        answer = Client(HTTP_HOST=host).get("/", secure=is_https)
+    except Exception as error:  # whatever a page can raise is what we look for
+        return f"The front page cannot be built: {type(error).__name__}: {' '.join(str(error).split())}"
+    if answer.status_code != 200:
+        return f"The front page answers with status {answer.status_code}."
+    return ""
+
+
+def _is_behind(config: Config) -> bool:
+    """Return whether migrations of this release are missing. Raises DatabaseAheadError where others are there."""
+    try:
+        database.check(config)
+    except database.DatabaseBehindError:
+        return True
+    return False
+
+
+def _begin(config: Config, target: Path | None, release: str, say: Say) -> Plan:
+    moment = datetime.now(UTC)
+    if target is None:
+        directory = config.backups or config.directory / DIRECTORY_NAME
+        if directory.is_relative_to(config.directory):
+            directory.mkdir(mode=0o700, exist_ok=True)
+        ending = ".tar.age" if config.backup_age_recipient else ".tar"
+        target = directory / f"before-{__version__}-{moment:%Y%m%dT%H%M%SZ}{ending}"
+    say(f"Backing up to {target} …")
+    made = back_up(config=config, target=target, recipient=config.backup_age_recipient)
+    partial = _note(config).with_suffix(f".{os.getpid()}")
+    partial.write_text(json.dumps({"backup": str(made.path), "release": release}) + "\n", "utf-8")
+    partial.replace(_note(config))
+    return Plan(made.path, release)
+
+
+def _noted(config: Config) -> Plan | None:
+    """Return the plan of an upgrade that was interrupted, if its backup is still there."""
+    try:
+        told = json.loads(_note(config).read_text("utf-8"))
+        plan = Plan(Path(told["backup"]), str(told["release"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return plan if plan.backup is not None and plan.backup.is_file() else None
+
+
+def _note(config: Config) -> Path:
+    return config.var / NOTE_NAME
+
+
+def _moved(backup: Path, directory: Path) -> Path:
+    """Return where the backup lies when the directory has been moved away."""
+    if not backup.is_relative_to(directory):
+        return backup
+    return Path(f"{directory}.upgraded") / backup.relative_to(directory)
