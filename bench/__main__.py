@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import freiblatt
-from bench import measures
+from bench import measures, upkeep
 from bench.publication import Site
 
 
@@ -23,7 +23,7 @@ def main() -> int:
     """Measure what was asked for; return 0, whatever the figures say: machines differ, and people judge."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a tenth of the articles, shorter runs")
-    parser.add_argument("--only", nargs="*", default=[], help="nginx stale comment writing growth start")
+    parser.add_argument("--only", nargs="*", default=[], help="nginx stale comment writing growth backup start")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     parser.add_argument("--directory", type=Path, help="make the publications here and keep them for the next run")
     options = parser.parse_args()
@@ -44,7 +44,7 @@ def main() -> int:
         names = set(options.only)
         large = (
             Site(base / "large", articles=100_000 // factor, comments=1_000_000 // factor, busy=10_000)
-            if not names or "growth" in names
+            if not names or names & {"growth", "backup"}
             else small
         )
         wanted = {
@@ -53,6 +53,7 @@ def main() -> int:
             "comment": lambda: measures.cost_of_a_comment(small),
             "writing": lambda: measures.readers_while_writing(small, seconds=seconds),
             "growth": lambda: measures.growth(small, large),
+            "backup": lambda: upkeep.backup_and_restore(small, large),
             "start": lambda: measures.start_and_memory(small, seconds=seconds),
         }
         found = measures.run_all((name, measure) for name, measure in wanted.items() if not names or name in names)

@@ -32,7 +32,8 @@ CREATE TABLE room_article (
   id integer NOT NULL PRIMARY KEY AUTOINCREMENT,
   parent_id bigint NULL REFERENCES room_article (id) DEFERRABLE INITIALLY DEFERRED,
   title varchar(40) NOT NULL, body text NULL, moment datetime NULL, day date NULL, clock time NULL,
-  is_live bool NOT NULL, key char(32) NULL, address char(39) NULL, share real NULL, amount decimal NULL, content BLOB NULL
+  is_live bool NOT NULL, key char(32) NULL, address char(39) NULL, share real NULL, amount decimal NULL,
+  content BLOB NULL
 );
 """
 POSTGRES = """

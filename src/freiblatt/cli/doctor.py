@@ -57,13 +57,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _print(found: "list[Finding]") -> None:
     for finding in found:
-        lines = textwrap.wrap(finding.says, WIDTH, break_long_words=False)
+        lines = _wrapped(finding.says)
         if finding.do and finding.level != "ok":
-            lines += textwrap.wrap(f"→ {finding.do}", WIDTH, break_long_words=False)
+            lines += _wrapped(f"→ {finding.do}")
         for number, line in enumerate(lines):
             print(f"{MARKS[finding.level] if number == 0 else '':9}{line}")
     problems, warnings = (sum(finding.level == level for finding in found) for level in ("problem", "warning"))
     print(f"\nLooked at {len(found)} things: problems {problems}, warnings {warnings}.")
+
+
+def _wrapped(text: str) -> list[str]:
+    # Commands and places are copied from here.
+    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _send_test(address: str) -> "Finding":

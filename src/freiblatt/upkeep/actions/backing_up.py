@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from freiblatt import __version__
 from freiblatt.config import DIRECTORY_VARIABLE, PREFIX, Config
 from freiblatt.pagestore import database
-from freiblatt.upkeep import dumps, sealing
+from freiblatt.upkeep import dumps, records, sealing
 from freiblatt.upkeep.archive import (
     DATABASE_FOLDER,
     FILES,
@@ -73,6 +73,7 @@ def back_up(*, config: Config, target: Path, recipient: str = "", say: Say = lam
                 raise BackupError(f"{target}: somebody else has made a file of this name meanwhile.")
             (place / ARCHIVE_NAME).rename(target)
             _to_disk(target.parent)
+            records.note_success(config, made_at=made.made_at, path=target)
             return replace(made, path=target, seconds=time.monotonic() - begun)
     except sealing.KeyFileError as error:
         raise BackupError(f"The key to encrypt to: {error}") from error

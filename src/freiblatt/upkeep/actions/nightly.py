@@ -48,7 +48,6 @@ def back_up_nightly() -> dict[str, object]:
         logger.error("The nightly backup failed: %s", reason)
         tell_owners(kind="upkeep_backup_failed", day=made_at, reason=reason)
         raise
-    records.note_success(config, made_at=made.made_at, path=made.path)
     removed = _remove_superfluous(config)
     logger.info("Backup %s: %d files, %d bytes; %d older ones removed.", made.path, made.n_files, made.size, removed)
     return {"file": made.path.name, "bytes": made.size, "removed": removed}

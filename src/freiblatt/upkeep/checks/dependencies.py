@@ -6,7 +6,7 @@ import os
 import re
 import ssl
 from collections.abc import Iterable, Iterator
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import PackageNotFoundError, distribution, distributions
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,7 +56,14 @@ def dependencies() -> Iterator[Finding]:
 
 
 def required(name: str) -> dict[str, str]:
-    """Return the version of each library that is installed and that `name` needs, directly or by another."""
+    """Return the version of each library that is installed and that `name` needs, directly or by another.
+
+    Where `name` runs from its source and is not installed itself, of each library that is.
+    """
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        return {_plain(one.metadata["Name"]): one.version for one in distributions() if one.metadata["Name"]}
     found: dict[str, str] = {}
     waiting = [name]
     while waiting:
