@@ -61,6 +61,8 @@ def test_a_database_of_before_is_backed_up_brought_up_to_date_and_looked_at(publ
     assert f"mv {place} {place}.upgraded" in done.stdout
     assert f"freiblatt restore {place}.upgraded/backups/{backup.name} {place}" in done.stdout
     assert not (publication.var / "upgrade.json").exists()
+    # Wrong before and after, and no reason to go back.
+    assert f"Besides: Other users of this machine may read or write: {place / 'secret.key'}" in done.stdout
 
     again = freiblatt(publication, "upgrade")
     assert again.returncode == 0, again.stderr

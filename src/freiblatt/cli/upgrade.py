@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Upgrade; return 1 where what came out is not well."""
-    from freiblatt.upkeep.actions.upgrading import UpgradeError, faults, upgrading, way_back
+    from freiblatt.upkeep.actions.upgrading import UpgradeError, faults, remarks, upgrading, way_back
 
     config = current()
     lines: list[str] = []
@@ -43,6 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
         again = "Mend that and give `freiblatt upgrade` again; it goes on from there and keeps the backup of before."
         raise ConsoleError("\n".join([f"The upgrade stopped: {reason}", again, *lines])) from error
     print(f"{config.name} is at Freiblatt {__version__}: database, static files and front page are well.")
+    for remark in remarks():
+        print(f"Besides: {remark}")
     print(
         "\n".join([*lines, "Start the program."] if lines else ["The database was of this release. Start the program."])
     )

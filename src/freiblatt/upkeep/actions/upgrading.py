@@ -104,6 +104,7 @@ def faults() -> list[str]:
     """Return what is wrong with the publication now, as far as can be seen without serving it. Django runs."""
     from django.core import checks
     from django.core.management.base import SystemCheckError
+    from django.utils import translation
 
     from freiblatt.lib import findings
     from freiblatt.upkeep.checks import ESSENTIAL
@@ -113,10 +114,22 @@ def faults() -> list[str]:
         found += [str(error.msg) for error in checks.run_checks() if error.level >= checks.ERROR]
     except SystemCheckError as error:
         found.append(str(error))
-    found += [f"{one.says} {one.do}" for one in findings.gather(ESSENTIAL) if one.level == "problem"]
+    with translation.override("en"):  # as the console speaks
+        found += [f"{one.says} {one.do}" for one in findings.gather(ESSENTIAL) if one.level == "problem"]
     if fault := _fault_of_front_page():
         found.append(fault)
     return found
+
+
+def remarks() -> list[str]:
+    """Return what is wrong with the installation besides, which no upgrade made and none mends. Django runs."""
+    from django.utils import translation
+
+    from freiblatt.lib import findings
+    from freiblatt.upkeep.checks import REMARKED
+
+    with translation.override("en"):
+        return [f"{one.says} {one.do}" for one in findings.gather(REMARKED) if one.level == "problem"]
 
 
 def _fault_of_front_page() -> str:

@@ -6,8 +6,8 @@ Each module has functions that return findings; `register` gives them their name
 from freiblatt.lib import findings
 from freiblatt.upkeep.checks import backups, database, dependencies, machine, web
 
-#: What an upgrade looks at when it is done: quick, and without asking anybody outside.
-ESSENTIAL = ("configuration", "permissions", "database")
+#: What an upgrade looks at when it is done: what has to be well after it, and what it only tells.
+ESSENTIAL, REMARKED = ("database",), ("configuration", "permissions", "disk")
 
 
 def register() -> None:
