@@ -137,8 +137,8 @@ def take_back_running() -> int:
 
     For a database whose workers are gone for good, such as one that was restored from a backup.
     """
-    leases = list(Job.objects.filter(state=JobState.RUNNING).values_list("lease", flat=True))
-    return hand_back(leases=leases)
+    leases = Job.objects.filter(state=JobState.RUNNING).values_list("lease", flat=True)
+    return hand_back(leases=[lease for lease in leases if lease is not None])
 
 
 def _locked(job: Job) -> Job:
