@@ -17,6 +17,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "freiblatt"
 #: Languages besides the source's English in which every sentence has to exist.
 COMPLETE = ("de",)
 SHOWN = 40
+#: Header lines that change with every run, or say what the history knows: with them any two branches would conflict.
+FLEETING = ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "X-Generator")
 
 
 def compile_all(locale: Path = PACKAGE / "locale") -> list[Path]:
@@ -53,7 +55,11 @@ def collect(package: Path, language: str) -> Path:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    return package / "locale" / language / "LC_MESSAGES" / "django.po"
+    catalogue = package / "locale" / language / "LC_MESSAGES" / "django.po"
+    lines = catalogue.read_text(encoding="utf-8").splitlines(keepends=True)
+    fleeting = tuple(f'"{name}:' for name in FLEETING)
+    catalogue.write_text("".join(line for line in lines if not line.startswith(fleeting)), encoding="utf-8")
+    return catalogue
 
 
 def check() -> int:
