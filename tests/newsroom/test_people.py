@@ -221,12 +221,22 @@ def test_people_are_not_changed_in_heaps(client, owner):
     assert StaffMember.objects.get(pk=owner.pk).is_active
 
 
-def test_pages_of_people_open(client, owner):
+def test_pages_of_people_show_what_can_be_done_there(client, owner):
     editor = make_member(Role.EDITOR)
     give_app(editor)
+    assert client.get("/admin/users/").status_code == 200
 
-    for path in ("/admin/users/", "/admin/users/new/", f"/admin/users/edit/{editor.pk}/"):
-        assert client.get(path).status_code == 200
+    inviting = client.get("/admin/users/new/")
+    page = BeautifulSoup(inviting.content, "html.parser").main
+    fields = {field["name"] for field in page.select("form [name]")} - {"csrfmiddlewaretoken"}
+    assert fields == {"email", "first_name", "last_name", "roles", "language"}
+    assert page.h2.get_text(strip=True) == "Jemanden einladen"
+
+    changing = client.get(f"/admin/users/edit/{editor.pk}/")
+    page = BeautifulSoup(changing.content, "html.parser").main
+    assert [field["value"] for field in page.select("[name=roles][checked]")] == ["editor"]
+    places = {form["action"].rstrip("/").rpartition("/")[2] for form in page.select("form[action]")}
+    assert places == {str(editor.pk), "invite", "open-or-close", "reset-factors"}
 
 
 def test_editor_changes_nobody(client):

@@ -77,7 +77,6 @@ class InviteView(CreateView):
     """Inviting somebody."""
 
     page_title = _("Invite somebody")
-    template_name = "newsroom/people/form.html"
     submit_button_label = _("Invite")
     success_message = _("%(object)s is invited.")
 
@@ -89,6 +88,10 @@ class InviteView(CreateView):
             form.add_error(None, str(error))
             self.form, self.produced_error_message, self.produced_error_code = form, None, None
             return self.form_invalid(form)
+
+    def get_page_subtitle(self) -> str:
+        """Return what is done here; "New: staff member" says less."""
+        return self.page_title
 
     def save_instance(self) -> StaffMember:
         """Return the new member."""
@@ -108,7 +111,6 @@ class InviteView(CreateView):
 class EditPersonView(EditView):
     """Name, address and roles of a member; above them what can be done with the account."""
 
-    template_name = "newsroom/people/form.html"
     success_message = _("%(object)s is changed.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -150,6 +152,8 @@ class StaffViewSet(UserViewSet):
     index_view_class = PeopleView
     add_view_class = InviteView
     edit_view_class = EditPersonView
+    # Said here, because Wagtail's own pages of this name, whose form has other fields, come before a view's template.
+    create_template_name = edit_template_name = "newsroom/people/form.html"
     copy_view_enabled = False
     menu_label = _("People")
 
