@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error
+from playwright.sync_api import Browser, Error, expect
 from pytest_django.live_server_helper import LiveServer
 
 # Playwright's synchronous interface runs a loop in this thread, and Django would take that for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# What is expected comes within a moment, but a machine with much to do may take its time.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

@@ -101,7 +101,9 @@ def test_letter_carries_name_and_imprint_of_the_publication(front) -> None:
 
 def test_doctor_prints_findings_and_ends_with_their_status(capsys) -> None:
     assert run(["doctor", "mail", "--json"]) == 0
-    (finding,) = json.loads(capsys.readouterr().out)
+    told = json.loads(capsys.readouterr().out)
+    (finding,) = told["findings"]
+    assert told["status"] == 0
     assert (finding["name"], finding["level"]) == ("mail_server", "warning")
     assert run(["doctor", "mail", "--to", "rosa@example.org"]) == 0
     assert "test letter lies in the desk's mailbox" in capsys.readouterr().out

@@ -254,7 +254,7 @@ def test_database_that_lacks_migrations_is_refused(publication: Publication) -> 
     )  # fmt: skip
     assert refused.returncode == 1
     assert "pagestore.0001_initial has not been applied" in refused.stderr
-    assert "freiblatt prepare" in refused.stderr
+    assert "freiblatt upgrade" in refused.stderr
 
 
 @contextmanager
