@@ -46,6 +46,7 @@ REGISTRIES = {
     "pagestore.database",
     "pagestore.fragments",
     "pagestore.headers",
+    "pagestore.live",
     "pagestore.policy",
     "pagestore.serve",
     "pagestore.static",

@@ -8,7 +8,9 @@ class DiscussionConfig(AppConfig):
 
     def ready(self) -> None:
         from freiblatt.articles import consequences
+        from freiblatt.discussion.live import register_channels
         from freiblatt.discussion.parts import register_parts, tell_consequence
 
         register_parts()
+        register_channels()
         consequences.register("discussion", tell_consequence)

@@ -1,19 +1,26 @@
-"""Verbs of the store: keep a page, mark keys stale."""
+"""Verbs of the store: keep a page, mark keys stale, tell readers what happens."""
 
 import logging
-from collections.abc import Iterable
+import time
+import zlib
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Max
 from django.http import HttpResponse
 
 from freiblatt.pagestore import marking
-from freiblatt.pagestore.models import StaleMark
+from freiblatt.pagestore.live.channels import CHANNEL, END, KEPT_MS, REF, STATE, WORD
+from freiblatt.pagestore.models import LiveEvent, StaleMark
 from freiblatt.pagestore.policy import allow_frames
 
-__all__ = ["allow_frames", "forget_marks", "keep", "mark_stale"]
+__all__ = ["allow_frames", "announce", "forget_events", "forget_marks", "keep", "mark_stale"]
 
 logger = logging.getLogger(__name__)
+
+#: Names our locks among those of a PostgreSQL database; the second half is a channel's hash.
+LOCK_CLASS = int.from_bytes(b"live")
 
 
 def keep(response: HttpResponse, *, keys: Iterable[str], until: datetime | None = None) -> HttpResponse:
@@ -49,6 +56,40 @@ def forget_marks() -> int:
     For a database that was restored into a new directory, whose store is empty.
     """
     return StaleMark.objects.all().delete()[0]
+
+
+@transaction.atomic
+def announce(*, channel: str, kind: str, ref: str | int = "", counts: Mapping[str, int] | None = None) -> LiveEvent:
+    """Tell whoever follows `channel` ("thread:12") that something happened, once the transaction of the change commits.
+
+    It also marks the key of the channel's name stale: what readers are told of, the pages show. `kind` is a word of the
+    room ("comment"), `ref` the id of a part of the subject, `counts` what it counts up to now ({"comments": 9}). No
+    text, no name: all of it is public. Where no reader listens it costs a row. Others who announce in the same channel
+    wait until this transaction ends, so announce late in it. Raises ValueError on what is no name, word, id or number.
+    """
+    told = {name: int(number) for name, number in (counts or {}).items()}
+    for text, form in ((channel, CHANNEL), (kind, WORD), (str(ref), REF), *((name, WORD) for name in told)):
+        if not form.fullmatch(text):
+            raise ValueError(f"{text!r} cannot be told to readers, expected {form.pattern}")
+    if kind in (STATE, END):
+        raise ValueError(f"{kind!r} is the hub's own word, expected another.")
+    if connection.vendor == "postgresql":
+        # Else a smaller number could commit after a greater one, and a hub that knows the greater would never see it.
+        # SQLite's writers wait for each other anyway.
+        with connection.cursor() as cursor:
+            lock = zlib.crc32(channel.encode()) - 2**31
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, lock])
+    last = LiveEvent.objects.filter(channel=channel).aggregate(Max("seq"))["seq__max"] or 0
+    event = LiveEvent.objects.create(
+        channel=channel, seq=max(last + 1, time.time_ns() // 10**6), kind=kind, ref=str(ref), counts=told
+    )
+    mark_stale([channel])
+    return event
+
+
+def forget_events() -> int:
+    """Return how many events were removed because nobody is told of them any more."""
+    return LiveEvent.objects.filter(seq__lt=time.time_ns() // 10**6 - 2 * KEPT_MS).delete()[0]
 
 
 def _carry_out(mark: StaleMark, keys: list[str]) -> None:

@@ -1,8 +1,10 @@
-"""The journal of marked keys."""
+"""The journal of marked keys, and what happened while readers look."""
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from freiblatt.pagestore.live.channels import LONGEST_CHANNEL, LONGEST_REF, LONGEST_WORD
 
 
 class StaleMark(models.Model):
@@ -21,3 +23,29 @@ class StaleMark(models.Model):
 
     def __str__(self) -> str:
         return ", ".join(self.keys.split("\n")[:5])
+
+
+class LiveEvent(models.Model):
+    """Something that happened to a subject that readers may follow; its channel's hubs tell them.
+
+    It says which kind of thing and what it counts up to now, never what somebody wrote or is called.
+    """
+
+    channel = models.CharField(_("channel"), max_length=LONGEST_CHANNEL)
+    #: Grows within a channel, in the order of the commits; at least the milliseconds since 1970 at which it was made,
+    #: so that no number comes twice, also after old rows were swept or a backup was restored.
+    seq = models.PositiveBigIntegerField(_("number"))
+    kind = models.CharField(_("kind"), max_length=LONGEST_WORD)
+    #: Which part of the subject, such as a comment's id; may be empty.
+    ref = models.CharField(_("part"), max_length=LONGEST_REF, blank=True)
+    counts = models.JSONField(_("counts"), default=dict)
+
+    class Meta:
+        verbose_name = _("live event")
+        verbose_name_plural = _("live events")
+        constraints = [models.UniqueConstraint(fields=["channel", "seq"], name="live_event_by_channel")]
+        # For the sweep, and for hubs that look over all channels at once.
+        indexes = [models.Index(fields=["seq"], name="live_event_by_seq")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.seq} {self.kind}"
