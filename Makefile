@@ -147,8 +147,8 @@ catalogue: $(DEVELOPER) gettext
 	$(BIN)/python -m tools.catalogues check
 
 test-postgresql: $(DEVELOPER) $(CATALOGUES) postgresql servers
-	echo "== The same tests on PostgreSQL, without the browser"
-	$(BIN)/python -m tests.postgres -- $(PYTEST) -n $(WORKERS) --dist loadfile -m "not journey" $(ARGS)
+	echo "== The same tests on PostgreSQL, without the browser and what never asks it"
+	$(BIN)/python -m tests.postgres -- $(PYTEST) -n $(WORKERS) --dist loadfile -m "not journey and not once" $(ARGS)
 
 wheel: $(DEVELOPER)
 	echo "== A wheel, installed where nothing else is"

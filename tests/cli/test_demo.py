@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.test_init import environment
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.once]
 
 
 def test_demo_is_made_served_and_read(tmp_path: Path) -> None:

@@ -31,13 +31,12 @@ def prepare_publication(config: Config) -> None:
     _refuse_newer_database(config)
     set_up_django()
     from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import call_command
 
     from freiblatt.articles.actions import found_publication
     from freiblatt.pagestore import static
-    from freiblatt.upkeep.actions.upgrading import record_release
+    from freiblatt.upkeep.actions.upgrading import migrate, record_release
 
-    call_command("migrate", verbosity=0, interactive=False)
+    migrate()
     found_publication(name=config.name, url=config.url, languages=config.languages)
     try:
         static.prepare(config)

@@ -4,11 +4,13 @@ The calling process may have Django running on another database, or not at all. 
 `FREIBLATT_DATABASE_URL` names. `migrate STATE` stops at the migrations that the JSON file STATE lists.
 """
 
+import contextlib
+import gc
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from freiblatt.config import DIRECTORY_VARIABLE, PREFIX, Config
@@ -61,16 +63,39 @@ def leaves(applied: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return sorted(known - parents)
 
 
-def _migrate(state: Path | None) -> None:
+def migrate_here() -> None:
+    """Bring the database of this process's publication to this release, with Django running."""
     from django.core.management import call_command
+
+    with _rare_collections():
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+@contextlib.contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for unreachable objects a tenth as often.
+
+    Migrations build the models of every step, ten thousand classes that point at one another, and looking through them
+    again and again is a third of the time; a hundred megabytes more memory for half a minute is cheaper.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _migrate(state: Path | None) -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     if state is None:
-        call_command("migrate", verbosity=0, interactive=False)
+        migrate_here()
         return
     applied = [(app, name) for app, name in json.loads(state.read_text("utf-8"))]
-    MigrationExecutor(connection).migrate(leaves(applied))
+    with _rare_collections():
+        MigrationExecutor(connection).migrate(leaves(applied))
 
 
 def _reindex() -> None:

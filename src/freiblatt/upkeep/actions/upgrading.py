@@ -12,6 +12,7 @@ from freiblatt import __version__
 from freiblatt.config import Config
 from freiblatt.pagestore import database
 from freiblatt.pagestore.serve import ServeError, alone
+from freiblatt.upkeep import schema
 from freiblatt.upkeep.actions.backing_up import BackupError, back_up
 
 Say = Callable[[str], object]
@@ -84,6 +85,11 @@ def way_back(config: Config, plan: Plan) -> list[str]:
         lines.append("     where NEW is an empty database: createdb NEW. The present one cannot be used again.")
     lines.append("  5. start the program")
     return lines
+
+
+def migrate() -> None:
+    """Bring the database of this process's publication to this release. Django runs."""
+    schema.migrate_here()
 
 
 def recorded_release(config: Config) -> str:
