@@ -162,6 +162,14 @@ class Newsroom:
         assert found.returncode == 0, found.stdout + found.stderr
         return found.stdout
 
+    def noted(self, directory: Path) -> list[str]:
+        """Return what operators did, as the log has it, oldest first."""
+        ask = (
+            "from wagtail.models import ModelLogEntry as E;"
+            "print(*E.objects.filter(action__startswith='upkeep.').order_by('pk').values_list('action', flat=True))"
+        )
+        return self.done("shell", "--no-imports", "-c", ask, directory=directory).split()
+
     def get(self, path: str) -> tuple[int, str, bytes]:
         """Return status, kind and body of an address."""
         asker = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_SECONDS)

@@ -33,6 +33,7 @@ def test_moving_the_database_gives_the_same_pages_and_only_stopped_and_only_into
         ]
         with newsroom.serving(directory):
             assert_same(newsroom.sample(), before)
+        assert newsroom.noted(directory)[-1:] == ["upkeep.move"]
 
         toml.write_text(written)
         again = newsroom.freiblatt("move-database", there, directory=directory)

@@ -36,3 +36,4 @@ def test_backup_wreck_and_restore_give_the_same_pages_wherever_the_database_goes
         newsroom.done("restore", str(backup), str(elsewhere), "--database-url", other)
         with newsroom.serving(elsewhere):
             assert_same(newsroom.crawl(), before)
+        assert newsroom.noted(elsewhere)[-1:] == ["upkeep.restore"]

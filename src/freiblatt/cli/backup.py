@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from freiblatt.cli.start import ConsoleError
+from freiblatt.cli.start import ConsoleError, set_up_django
 from freiblatt.config import current
 
 
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the backup, say what is in it."""
-    from freiblatt.upkeep.actions.backing_up import BackupError, back_up
+    from freiblatt.upkeep.actions.backing_up import BackupError, back_up, note_backup
 
     config = current()
     recipient = config.backup_age_recipient if arguments.encrypt_to is None else arguments.encrypt_to
@@ -39,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
         )
     except BackupError as error:
         raise ConsoleError(str(error)) from error
+    set_up_django()
+    note_backup(made)
     for name in made.left_out:
         print(f"freiblatt: not in the backup, because it is a linked folder or no plain name: {name}", file=sys.stderr)
     if arguments.json:

@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Upgrade; return 1 where what came out is not well."""
-    from freiblatt.upkeep.actions.upgrading import UpgradeError, faults, remarks, upgrading, way_back
+    from freiblatt.upkeep.actions.upgrading import UpgradeError, faults, note_upgrade, remarks, upgrading, way_back
 
     config = current()
     lines: list[str] = []
@@ -36,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
             found = faults()
             if found:
                 raise UpgradeError("\n".join(["The upgrade was made, but what came out is not well:", *found]))
+            note_upgrade(plan)
     except UpgradeError as error:
         raise ConsoleError("\n".join([str(error), *lines])) from error
     except Exception as error:  # a migration can raise anything, and none of it may hide the way back

@@ -1,4 +1,4 @@
-"""The tables of a database, made by a process of its own: `python -m freiblatt.upkeep.schema migrate|reindex`.
+"""The tables of a database, made by a process of its own: `python -m freiblatt.upkeep.schema migrate|finish`.
 
 The calling process may have Django running on another database, or not at all. The child works on the database that
 `FREIBLATT_DATABASE_URL` names. `migrate STATE` stops at the migrations that the JSON file STATE lists.
@@ -25,9 +25,12 @@ def migrate(config: Config, url: str, *, state: Path | None = None) -> None:
     _run(config, url, "migrate", *([str(state)] if state else []))
 
 
-def reindex(config: Config, url: str) -> None:
-    """Make the search index of another database anew. Raises DumpError with what the child said."""
-    _run(config, url, "reindex")
+def finish_move(config: Config, url: str, *, before: str, after: str) -> None:
+    """Make the search index of another database anew, and note in its log where it came from.
+
+    `before` and `after` are kinds of databases. Raises DumpError with what the child said.
+    """
+    _run(config, url, "finish", before, after)
 
 
 def _run(config: Config, url: str, *words: str) -> None:
@@ -98,10 +101,13 @@ def _migrate(state: Path | None) -> None:
         MigrationExecutor(connection).migrate(leaves(applied))
 
 
-def _reindex() -> None:
+def _finish(before: str, after: str) -> None:
     from django.core.management import call_command
 
+    from freiblatt.upkeep import log
+
     call_command("update_index", verbosity=0)
+    log.note("move", before=before, after=after)
 
 
 def main(arguments: list[str]) -> None:
@@ -109,8 +115,8 @@ def main(arguments: list[str]) -> None:
     import django
 
     django.setup()
-    if arguments[0] == "reindex":
-        _reindex()
+    if arguments[0] == "finish":
+        _finish(*arguments[1:])
     else:
         _migrate(Path(arguments[1]) if arguments[1:] else None)
 

@@ -87,6 +87,13 @@ def back_up(*, config: Config, target: Path, recipient: str = "", say: Say = lam
         raise _os_error(target, error) from error
 
 
+def note_backup(made: Backup) -> bool:
+    """Write into the log that owners read that somebody made a backup; return whether it could be. Django runs."""
+    from freiblatt.upkeep import log
+
+    return log.note("backup", file=made.path.name, bytes=made.size, is_encrypted=made.is_encrypted)
+
+
 #: Name of the backup as long as it is unfinished.
 ARCHIVE_NAME = "archive"
 

@@ -116,7 +116,7 @@ def _to_postgres(config: Config, path: Path, url: str, say: Say) -> tuple[dict[s
         with held_sqlite(path) as source, new_postgres(url) as target:
             tables, left_out = carry(source, target, say=say)
         say("Making the search index …")
-        schema.reindex(config, url)
+        schema.finish_move(config, url, before="sqlite", after="postgresql")
     return tables, left_out
 
 
@@ -128,7 +128,7 @@ def _to_sqlite(config: Config, wanted: Config, path: Path, say: Say) -> tuple[di
         with held_postgres(config.database_url) as source, new_sqlite(fresh) as target:
             tables, left_out = carry(source, target, say=say)
         say("Making the search index …")
-        schema.reindex(config, f"sqlite:///{fresh}")
+        schema.finish_move(config, f"sqlite:///{fresh}", before="postgresql", after="sqlite")
         settle_sqlite(fresh)
         fresh.rename(path)
     return tables, left_out

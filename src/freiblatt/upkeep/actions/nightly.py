@@ -13,7 +13,7 @@ from freiblatt.jobs.policies import policy
 from freiblatt.letters.actions import LetterError, post_letter
 from freiblatt.newsroom.models import StaffMember
 from freiblatt.newsroom.roles import Role
-from freiblatt.upkeep import keeping, records
+from freiblatt.upkeep import keeping, log, records
 from freiblatt.upkeep.actions.backing_up import BackupError, back_up
 
 logger = logging.getLogger(__name__)
@@ -28,8 +28,9 @@ PRIVATE_DIRECTORY = 0o700
 def back_up_nightly() -> dict[str, object]:
     """Make a backup in `backup_directory` and remove those that `backup_keep` does not keep.
 
-    Nothing is removed unless the new one is there and was read back. Where it fails, owners are told, and the job is
-    tried again. Returns what was made and how many were removed; nothing where no directory is configured.
+    Nothing is removed unless the new one is there and was read back. Where it fails, owners are told, the log has it,
+    and the job is tried again. Returns what was made and how many were removed; nothing where no directory is
+    configured.
     """
     config = current()
     if config.backups is None:
@@ -46,6 +47,7 @@ def back_up_nightly() -> dict[str, object]:
         reason = str(error)
         records.note_failure(config, failed_at=made_at, reason=reason)
         logger.error("The nightly backup failed: %s", reason)
+        log.note("backup_failed", reason=reason)
         tell_owners(kind="upkeep_backup_failed", day=made_at, reason=reason)
         raise
     removed = _remove_superfluous(config)

@@ -294,9 +294,11 @@ def come_to_life(*, restored: Restored) -> dict[str, int]:
 
     from freiblatt.jobs.actions import take_back_running
     from freiblatt.pagestore.actions import forget_marks
+    from freiblatt.upkeep import log
 
     with transaction.atomic():
         done = {"jobs": take_back_running(), "marks": forget_marks()}
     if restored.is_other_database:
         call_command("update_index", verbosity=0)
+    log.note("restore", made_at=f"{restored.manifest.made_at:%Y-%m-%d %H:%M}", release=restored.manifest.release)
     return done

@@ -106,6 +106,14 @@ def record_release(config: Config) -> None:
         (config.var / RELEASE_NAME).write_text(f"{__version__}\n", "utf-8")
 
 
+def note_upgrade(plan: Plan) -> None:
+    """Write into the log that owners read that the publication was brought to this release. Django runs."""
+    from freiblatt.upkeep import log
+
+    if plan.backup is not None or plan.release not in ("", __version__):
+        log.note("upgrade", before=plan.release, after=__version__, backup=plan.backup.name if plan.backup else "")
+
+
 def faults() -> list[str]:
     """Return what is wrong with the publication now, as far as can be seen without serving it. Django runs."""
     from django.core import checks
