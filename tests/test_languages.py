@@ -238,7 +238,7 @@ def test_times_are_printed_as_newspapers_do(publication: None, client: Client) -
 @pytest.mark.django_db
 def test_door_of_the_newsroom_speaks_german(client: Client) -> None:
     texts = said(client.get("/admin/login/").content.decode(), "de")
-    assert {"Anmeldung zur Redaktion", "Mailadresse", "Anmelden"} <= texts
+    assert {"Anmeldung zur Redaktion", "E-Mail-Adresse", "Anmelden"} <= texts
     assert any(text.startswith("Passwort") for text in texts)
     assert not any(text.startswith("Password") for text in texts)
 
