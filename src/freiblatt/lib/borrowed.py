@@ -19,6 +19,8 @@ WAGTAILMEDIA = (
 TAGGIT = (gettext_noop("tags"), gettext_noop("Taggit"))
 WAGTAIL = (
     gettext_noop("Home"),
+    gettext_noop("Breadcrumb"),
+    gettext_noop("Update"),
     gettext_noop("Dashboard"),
     gettext_noop("Locale"),
     gettext_noop("locale"),

@@ -26,5 +26,6 @@ class AddressLanguageMiddleware:
         request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
         with translation.override(language):
             response = self.get_response(request)
-            response.setdefault("Content-Language", language)
+            # At the desk a staff member's profile has decided meanwhile.
+            response.setdefault("Content-Language", translation.get_language() or language)
         return response

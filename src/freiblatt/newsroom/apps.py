@@ -15,12 +15,13 @@ class NewsroomConfig(AppConfig):
         from freiblatt.jobs.rhythms import daily
         from freiblatt.jobs.schedules import every
         from freiblatt.letters.sender import register
-        from freiblatt.newsroom import factor_receivers, grants, receivers, roles, sender  # noqa: F401
+        from freiblatt.newsroom import factor_receivers, grants, receivers, roles, sender, spoken  # noqa: F401
         from freiblatt.newsroom.audit import receivers as audit_receivers  # noqa: F401
         from freiblatt.newsroom.audit import watched
         from freiblatt.newsroom.audit.writing import forget_visits
 
         register(sender.find)
+        spoken.translate_when_shown()
         watched.watch_all()
         every(daily(time(4, 20)), name="newsroom.forget_visits", job=forget_visits)
         # Once, after the last app that has permissions of its own; nobody is granted anything of that one's.

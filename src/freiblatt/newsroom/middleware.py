@@ -7,7 +7,9 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils import translation
 from django.utils.translation import gettext as _
+from wagtail.users.models import UserProfile
 
 from freiblatt.newsroom.actions import lacks_second_factor
 from freiblatt.newsroom.sessions import note_session
@@ -45,6 +47,9 @@ class StaffMiddleware:
         is_desk = request.path_info.startswith("/admin/")
         if is_desk:
             note_session(request)
+            # Wagtail lets its views alone speak the language of the profile: refusals and error pages shall, too. The
+            # language of the address comes back at the end of the request.
+            translation.activate(UserProfile.get_for_user(request.user).get_preferred_language())
         if not lacks_second_factor(member=request.user):
             return None
         if not is_desk:

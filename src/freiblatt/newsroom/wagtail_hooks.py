@@ -14,8 +14,9 @@ from freiblatt.newsroom import log_entries, start_page  # noqa: F401 (they regis
 from freiblatt.newsroom.audit import entries, report  # noqa: F401 (they register themselves)
 from freiblatt.newsroom.models import Menu
 
-#: Entries that change what the configuration decides (host names, languages) or lead out of the newsroom.
-HIDDEN = {"sites", "locales", "groups", "help"}
+#: Entries that change what the configuration decides (host names, languages), lead out of the newsroom, or count what
+#: only programmers tell apart.
+HIDDEN = {"sites", "locales", "groups", "help", "page-types-usage"}
 
 
 @register_snippet
@@ -63,6 +64,7 @@ def leave_out_advertisements(request: HttpRequest, panels: list[Any]) -> None:
 
 @hooks.register("construct_main_menu")
 @hooks.register("construct_settings_menu")
+@hooks.register("construct_reports_menu")
 def hide_entries(request: HttpRequest, menu_items: list[Any]) -> None:
     """Leave out what the configuration decides."""
     menu_items[:] = [item for item in menu_items if item.name not in HIDDEN]

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
 
 from freiblatt.articles.front import error_context
 from freiblatt.articles.gone import gone_at
@@ -31,11 +32,15 @@ LAST_WORDS = (
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404 with the newest articles and the sections, or 410 where a page or its feed stood.
 
+    At the desk there is no newspaper around it.
+
     Addresses that do not exist are without number, so keeping their pages would fill the store with nothing; only what
     stands at the very address of a withdrawn article may be kept.
     """
     gone = gone_at(FEED.sub("", request.path))
     status = 410 if gone else 404
+    if request.path.startswith("/admin/") and request.user.has_perm("wagtailadmin.access_admin"):
+        return page_not_found(request, exception, template_name="wagtailadmin/404.html")
     language = translation.get_language() or ""
     help_on = error_context(language)
     context = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Locale, Page, PageLogEntry, Site
 
 from freiblatt.articles.actions.checking import sync_workflow
 from freiblatt.articles.models import FrontPage
@@ -20,7 +20,10 @@ def found_publication(*, name: str, url: str, languages: Sequence[str]) -> Front
     root = Page.get_first_root_node()
     for welcome in root.get_children().filter(slug="home", depth=2):
         if welcome.specific_class is Page:
+            welcome_pk = welcome.pk
             welcome.delete()
+            # Nobody on the staff did that: it is no news for the log.
+            PageLogEntry.objects.filter(page_id=welcome_pk).delete()
     root.refresh_from_db()
     main: FrontPage | None = None
     for code in languages:
