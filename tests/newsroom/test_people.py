@@ -136,6 +136,57 @@ def test_invitation_lasts_seven_days(client):
     assert datetime.timedelta(days=6, hours=23) < lasts <= datetime.timedelta(days=7)
 
 
+def test_way_in_ends_all_other_links(client):
+    """Who lost the invitation, and came in another way, leaves nothing behind that opens the account."""
+    member, invitation_link = invite(email="rosa@example.org", roles=[Role.AUTHOR])
+    send_password_link.call(member.pk)
+    open_link(client, link_in(last_letter("newsroom_new_password")))
+    client.post("/admin/welcome/", NEW)
+    assert is_in(client)
+
+    stranger = Client()
+    assert open_link(stranger, invitation_link).status_code == 410
+    assert stranger.post("/admin/welcome/", NEW).status_code == 410
+    assert not is_in(stranger)
+
+
+def test_signing_in_with_the_password_ends_links(client):
+    owner = make_owner()
+    send_password_link.call(owner.pk)
+    link = one_time_link(member=owner)
+
+    enter_password(client)
+
+    assert is_in(client)
+    assert open_link(Client(), link).status_code == 410
+    assert open_link(Client(), link_in(last_letter("newsroom_new_password"))).status_code == 410
+
+
+def test_half_a_sign_in_ends_no_links(client):
+    owner = make_owner()
+    give_app(owner)
+    link = one_time_link(member=owner)
+
+    enter_password(client)
+
+    assert open_link(Client(), link).status_code == 200
+
+
+def test_link_for_somebody_who_was_here_before_is_told(client):
+    """A second invitation, or a link from the console, is a new password like others."""
+    member, link = invite(email="rosa@example.org", roles=[Role.AUTHOR])
+    open_link(client, link)
+    client.post("/admin/welcome/", NEW)
+    assert not Letter.objects.filter(kind="newsroom_changed").exists()
+
+    finder = Client()
+    open_link(finder, invite_again(member=member))
+    finder.post("/admin/welcome/", NEW)
+
+    assert is_in(finder)
+    assert last_letter("newsroom_changed").to_address == "rosa@example.org"
+
+
 def test_weak_or_different_passwords_use_no_link_up(client):
     _member, link = invite(email="rosa@example.org", roles=[Role.AUTHOR])
     open_link(client, link)
@@ -277,6 +328,23 @@ def test_link_for_a_forgotten_password_works_once_and_three_go_out_in_an_hour(cl
 
     assert is_in(client)
     assert StaffMember.objects.get().check_password(NEW["new_password1"])
+
+
+def test_strangers_who_ask_take_no_link_from_the_member(client):
+    member = make_owner()
+    send_password_link.call(member.pk)
+    asked_for = link_in(last_letter("newsroom_new_password"))
+    for _ in range(4):
+        send_password_link.call(member.pk)
+
+    open_link(client, asked_for)
+    client.post("/admin/welcome/", NEW)
+    assert is_in(client)
+
+    # None of the others is left, and who forgets again is not made to wait for what strangers did.
+    assert not OneTimeLink.objects.usable().exists()
+    send_password_link.call(member.pk)
+    assert OneTimeLink.objects.usable().count() == 1
 
 
 def test_forgotten_password_without_a_mail_server_names_another_way(client, settings):

@@ -1,12 +1,23 @@
 """Five roles, kept as the table says; an owner and a superuser are the same."""
 
+import threading
+
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.core.management import call_command
+from django.db import connection, transaction
 from wagtail.models import GroupCollectionPermission, GroupPagePermission
 
 from freiblatt.newsroom import roles
-from freiblatt.newsroom.actions import RoleError, found_owner, give_roles
+from freiblatt.newsroom.actions import (
+    RoleError,
+    StaffError,
+    deactivate,
+    delete_member,
+    found_owner,
+    give_roles,
+    invite,
+)
 from freiblatt.newsroom.models import StaffMember
 from freiblatt.newsroom.roles import Role, holds
 from tests.cast import make_member, make_owner
@@ -153,3 +164,47 @@ def test_last_owner_stays_owner(in_english):
     make_member(Role.OWNER, email="second@example.org")
     give_roles(member=owner, roles=[Role.EDITOR])
     assert not StaffMember.objects.get(pk=owner.pk).is_superuser
+
+
+def test_owner_who_never_came_in_is_nobody_to_leave_the_house_to(in_english):
+    owner = make_owner()
+    invited, _link = invite(email="rosa@example.org", roles=[Role.OWNER])
+
+    with pytest.raises(RoleError, match="Somebody has to be an owner"):
+        give_roles(member=owner, roles=[Role.EDITOR])
+    with pytest.raises(StaffError, match="Somebody has to be an owner"):
+        deactivate(member=owner)
+
+    deactivate(member=invited)
+    assert not StaffMember.objects.get(pk=invited.pk).is_active
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("verb", ["give_roles", "deactivate", "delete_member"])
+def test_two_owners_cannot_put_each_other_out_at_the_same_moment(verb):
+    first, second = make_owner(), make_owner(email="second@example.org")
+    lower = {
+        "give_roles": lambda member: give_roles(member=member, roles=[Role.EDITOR]),
+        "deactivate": lambda member: deactivate(member=member),
+        "delete_member": lambda member: delete_member(member=member),
+    }[verb]
+    refused = []
+
+    def lower_first():
+        try:
+            lower(StaffMember.objects.get(pk=first.pk))
+        except (RoleError, StaffError) as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=lower_first)
+    with transaction.atomic():
+        lower(StaffMember.objects.get(pk=second.pk))
+        other.start()
+        # Whoever does not wait for this transaction is done long before.
+        other.join(timeout=2)
+    other.join()
+
+    assert len(refused) == 1
+    assert StaffMember.objects.get(is_superuser=True, is_active=True).pk == first.pk

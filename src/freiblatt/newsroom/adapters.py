@@ -24,7 +24,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
-from freiblatt.newsroom.actions import has_second_factor, may_remove_factor, recognise_device, tell
+from freiblatt.newsroom.actions import has_second_factor, may_remove_factor, recognise_device, revoke_ways_in, tell
 from freiblatt.newsroom.devices import coarse_address, device_name
 from freiblatt.newsroom.hosts import passkey_domain
 from freiblatt.newsroom.models import PublicationSettings, StaffMember
@@ -103,6 +103,7 @@ class AccountAdapter(DefaultAccountAdapter):
         device = device_name(request.headers.get("User-Agent", ""))
         methods = {record["method"] for record in get_authentication_records(request, user)}
         log(instance=user, action="newsroom.sign_in", user=user, data={"says": device})
+        revoke_ways_in(member=user)
         token = recognise_device(
             member=user,
             token=request.COOKIES.get(DEVICE_COOKIE, ""),

@@ -25,6 +25,7 @@ from freiblatt.newsroom.actions.links import (
     make_link,
     one_time_link,
     revoke_links,
+    revoke_ways_in,
     use_link,
 )
 from freiblatt.newsroom.actions.passwords import change_password
@@ -33,11 +34,11 @@ from freiblatt.newsroom.actions.staff import (
     RoleError,
     StaffError,
     deactivate,
+    delete_member,
     found_owner,
     give_roles,
     invite,
     invite_again,
-    is_last_owner,
     reactivate,
 )
 
@@ -55,6 +56,7 @@ __all__ = [
     "check_code",
     "confirm_address",
     "deactivate",
+    "delete_member",
     "end_session",
     "end_sessions",
     "find_link",
@@ -63,7 +65,6 @@ __all__ = [
     "has_second_factor",
     "invite",
     "invite_again",
-    "is_last_owner",
     "lacks_second_factor",
     "language_of",
     "make_link",
@@ -74,6 +75,7 @@ __all__ = [
     "recognise_device",
     "reset_factors",
     "revoke_links",
+    "revoke_ways_in",
     "send_password_link",
     "tell",
     "use_link",

@@ -12,7 +12,8 @@ from freiblatt.newsroom.actions.letters import tell
 from freiblatt.newsroom.actions.links import LinkError, make_link, revoke_links, use_link
 from freiblatt.newsroom.models import LinkPurpose, OneTimeLink, StaffMember
 
-#: Letters with a link to a new password that one member gets in an hour, whoever asks for them.
+#: Letters with a link to a new password that wait for one member from the last hour, whoever asked for them. Each of
+#: them works until one is used: a stranger who asks can take none from the member.
 LINKS_AN_HOUR = 3
 
 
@@ -36,10 +37,10 @@ def send_password_link(pk: int) -> None:
     with transaction.atomic():
         member = StaffMember.objects.select_for_update().filter(pk=pk, is_active=True).first()
         since = timezone.now() - datetime.timedelta(hours=1)
-        made = OneTimeLink.objects.filter(member_id=pk, purpose=LinkPurpose.PASSWORD, created_at__gt=since).count()
-        if member is None or made >= LINKS_AN_HOUR:
+        waiting = OneTimeLink.objects.usable().filter(member_id=pk, purpose=LinkPurpose.PASSWORD, created_at__gt=since)
+        if member is None or waiting.count() >= LINKS_AN_HOUR:
             return
-        link = make_link(member=member, purpose=LinkPurpose.PASSWORD)
+        link = make_link(member=member, purpose=LinkPurpose.PASSWORD, keeps_earlier=True)
         log(instance=member, action="newsroom.ask_for_password")
         tell(member=member, letter="new_password", context={"link": link})
 

@@ -17,6 +17,9 @@ from freiblatt.newsroom.models.entrance import LINK_LASTS
 #: How long an invitation can be accepted.
 INVITATION_DAYS = LINK_LASTS[LinkPurpose.INVITATION].days
 
+#: What links let somebody in for.
+WAYS_IN = (LinkPurpose.INVITATION, LinkPurpose.PASSWORD)
+
 
 class LinkError(Exception):
     """A link leads nowhere any more; the message says what to do."""
@@ -30,13 +33,15 @@ def make_link(
     by: StaffMember | None = None,
     lasts: datetime.timedelta | None = None,
     new_email: str = "",
+    keeps_earlier: bool = False,
 ) -> str:
     """Return the full address of a new link for `member`, good for one use within `lasts` (default: by its purpose).
 
-    Earlier links of this purpose stop working. Whoever has the address can get in as this person, so it is shown to
+    Earlier links of this purpose stop working, unless `keeps_earlier`. Whoever has the address can get in as this person, so it is shown to
     nobody else and never logged. `by` is who asked for it, None on the console or for the member alone.
     """
-    revoke_links(member=member, purpose=purpose)
+    if not keeps_earlier:
+        revoke_links(member=member, purpose=purpose)
     token = secrets.token_urlsafe(32)
     OneTimeLink.objects.create(
         member=member,
@@ -71,12 +76,14 @@ def find_link(*, token: str) -> OneTimeLink:
 def use_link(*, token: str) -> OneTimeLink:
     """Return the link with this secret, which is used up now. Raises LinkError where it could not be used.
 
-    Of two who use it at the same moment one succeeds.
+    Of two who use it at the same moment one succeeds. With it all other links that let this member in are over.
     """
     link = find_link(token=token)
     if not OneTimeLink.objects.usable().filter(pk=link.pk).update(used_at=timezone.now()):
         raise LinkError(_("This link does not work any more: it was used, revoked, or it is too old."))
     link.refresh_from_db()
+    if link.purpose in WAYS_IN:
+        revoke_ways_in(member=link.member)
     return link
 
 
@@ -86,6 +93,15 @@ def revoke_links(*, member: StaffMember, purpose: LinkPurpose | None = None) -> 
     if purpose is not None:
         links = links.filter(purpose=purpose)
     return links.update(revoked_at=timezone.now())
+
+
+def revoke_ways_in(*, member: StaffMember) -> None:
+    """Stop the member's unused invitations and links to a new password: whoever is in needs none.
+
+    An invitation that somebody lost would open the account for whoever finds it, otherwise.
+    """
+    for purpose in WAYS_IN:
+        revoke_links(member=member, purpose=purpose)
 
 
 def hash_of(token: str) -> str:

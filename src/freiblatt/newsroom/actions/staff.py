@@ -42,8 +42,8 @@ def give_roles(*, member: StaffMember, roles: Iterable[Role], by: StaffMember | 
     `by` is who decided it, None on the console. Raises RoleError where nobody would be left who may do everything.
     """
     wanted = set(roles)
-    if Role.OWNER not in wanted and is_last_owner(member=member):
-        raise RoleError(_("Somebody has to be an owner. Make another member an owner first."))
+    if Role.OWNER not in wanted:
+        _leave_an_owner(member, RoleError)
     before = roles_of(StaffMember.objects.select_for_update().get(pk=member.pk))
     for role in sorted(wanted - before):
         member.groups.add(Group.objects.get_or_create(name=role.value)[0])
@@ -51,10 +51,18 @@ def give_roles(*, member: StaffMember, roles: Iterable[Role], by: StaffMember | 
     return member
 
 
-def is_last_owner(*, member: StaffMember) -> bool:
-    """Return whether `member` is the only active owner."""
-    owners = StaffMember.objects.filter(is_superuser=True, is_active=True).values_list("pk", flat=True)[:2]
-    return list(owners) == [member.pk]
+def _leave_an_owner(member: StaffMember, error: type[Exception]) -> None:
+    """Raise `error` where without `member` nobody would be left who may do everything and ever came in.
+
+    All owners are locked until the end of the transaction, so that two cannot put each other out at the same moment.
+    """
+    owners = StaffMember.objects.filter(is_superuser=True, is_active=True).order_by("pk")
+    # Locked by one statement, looked at by the next: on PostgreSQL the first one may return rows as they were before.
+    list(owners.select_for_update().values_list("pk", flat=True))
+    if not owners.filter(pk=member.pk).exists():
+        return
+    if not StaffMember.objects.who_may_keep_the_house().exclude(pk=member.pk).exists():
+        raise error(_("Somebody has to be an owner. Make another member an owner first."))
 
 
 class StaffError(Exception):
@@ -103,15 +111,20 @@ def deactivate(*, member: StaffMember, by: StaffMember | None = None) -> None:
 
     Raises StaffError where nobody would be left who may do everything.
     """
-    # All owners are locked, so that two cannot close each other out at the same moment.
-    list(StaffMember.objects.select_for_update().filter(is_superuser=True, is_active=True))
-    if is_last_owner(member=member):
-        raise StaffError(_("Somebody has to be an owner. Make another member an owner first."))
+    _leave_an_owner(member, StaffError)
     member.is_active = False
     member.save(update_fields=["is_active"])
     revoke_links(member=member)
     end_sessions(member=member)
     log(instance=member, action="newsroom.deactivate", user=by)
+
+
+@transaction.atomic
+def delete_member(*, member: StaffMember, by: StaffMember | None = None) -> None:
+    """Remove `member` for good; articles and the log keep the name. Raises StaffError as `deactivate` does."""
+    _leave_an_owner(member, StaffError)
+    log(instance=member, action="wagtail.delete", user=by, deleted=True)
+    member.delete()
 
 
 @transaction.atomic

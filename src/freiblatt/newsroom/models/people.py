@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -32,6 +33,11 @@ class StaffMemberManager(BaseUserManager["StaffMember"]):
         return self.filter(
             models.Q(is_superuser=True) | models.Q(groups__in=grants.values("group")), is_active=True
         ).distinct()
+
+    def who_may_keep_the_house(self) -> "models.QuerySet[StaffMember]":
+        """Return the active owners who came in at least once; who was only invited may never come."""
+        never_came = models.Q(last_login=None, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        return self.filter(is_superuser=True, is_active=True).exclude(never_came)
 
     def get_by_natural_key(self, email: str) -> "StaffMember":  # type: ignore[override]
         """Return the member with this mail address, however its letters are written."""
@@ -67,6 +73,11 @@ class StaffMember(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    @property
+    def was_here(self) -> bool:
+        """Whether this person ever came in, or could have: a new way in is news then."""
+        return self.last_login is not None or self.has_usable_password()
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Return what a session of this person has to know: it changes with the password and with `session_round`."""

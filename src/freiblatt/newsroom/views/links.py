@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import Login
@@ -121,7 +122,7 @@ def _choose(request: HttpRequest, link: OneTimeLink) -> HttpResponse:
 def _enter_by_password(request: HttpRequest, link: OneTimeLink, password: str) -> HttpResponse:
     with transaction.atomic():
         link = use_link(token=request.COOKIES[LINK_COOKIE])
-        change_password(member=link.member, password=password, is_first=link.purpose == LinkPurpose.INVITATION)
+        change_password(member=link.member, password=password)
     _begin_anew(request)
     record_authentication(request, link.member, method="link")
     return _without_cookie(perform_login(request, Login(user=link.member)))
@@ -129,11 +130,14 @@ def _enter_by_password(request: HttpRequest, link: OneTimeLink, password: str) -
 
 def _enter_by_passkey(request: HttpRequest, link: OneTimeLink, form: forms.WelcomePasskeyForm) -> HttpResponse:
     _begin_anew(request)
+    is_news = link.member.was_here
     with transaction.atomic():
         link = use_link(token=request.COOKIES[LINK_COOKIE])
         authenticator = signup_authenticator(
             request, user=link.member, name=form.cleaned_data["name"], credential=form.cleaned_data["credential"]
         )
+        if is_news:
+            get_adapter().send_notification_mail("mfa/email/webauthn_added", link.member)
     record_authentication(request, link.member, method="link")
     post_authentication(request, authenticator, passwordless=True)
     response = perform_login(request, Login(user=link.member))
