@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -13,6 +14,7 @@ from freiblatt.newsroom.actions import invite, one_time_link
 from freiblatt.newsroom.models import StaffMember
 from freiblatt.newsroom.roles import Role
 from freiblatt.newsroom.totp import STEP_SECONDS, code_at
+from freiblatt.pagestore.sessions import SessionStore
 from tests.cast import PASSWORD, make_owner
 
 pytestmark = pytest.mark.journey
@@ -59,6 +61,15 @@ def give_keeper(page: Page, **other: bool) -> tuple[CDPSession, str]:
     devtools.send("WebAuthn.enable")
     keeper = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": {**KEEPER, **other}})
     return devtools, keeper["authenticatorId"]
+
+
+def forget_proofs() -> None:
+    """Let all sessions be some that proved an hour ago who they are."""
+    for row in Session.objects.all():
+        session = SessionStore(row.session_key)
+        records = session.load().get("account_authentication_methods", [])
+        session["account_authentication_methods"] = [{**record, "at": time.time() - 3600} for record in records]
+        session.save()
 
 
 def sign_out(page: Page, house: str) -> None:
@@ -164,6 +175,31 @@ def test_owner_sets_up_an_app_and_comes_in_by_its_codes(
     page.locator("input[name=code]").fill(recovery)
     page.locator("button[type=submit]").click()
     expect(page.locator(".error-message")).to_be_visible()
+
+
+def test_owner_proves_by_passkey_who_invites_and_types_nothing_twice(
+    house: str, complaints: list[str], page: Page
+) -> None:
+    _member, link = invite(email="olga@example.org", roles=[Role.OWNER])
+    give_keeper(page)
+    page.goto(link)
+    page.locator("[data-passkey-start]").click()
+    page.wait_for_url(house + "/admin/security/codes/")
+    forget_proofs()
+
+    page.goto(house + "/admin/users/new/")
+    page.locator("input[name=email]").fill("rosa@example.org")
+    page.locator("input[name=first_name]").fill("Rosa")
+    page.locator("input[name=roles][value=editor]").check()
+    page.locator("#w-editor-form button[type=submit]").click()
+    page.wait_for_url("**/admin/security/confirm/passkey/?next=*")
+    other = page.locator(".security__list a").get_attribute("href")
+    assert other == "/admin/security/confirm/code/?next=%2Fadmin%2Fusers%2Fnew%2F"
+    page.locator("[data-passkey-start]").click()
+    page.wait_for_url(house + "/admin/users/")
+
+    expect(page.get_by_role("link", name="Rosa")).to_be_visible()
+    assert StaffMember.objects.get(email="rosa@example.org").first_name == "Rosa"
 
 
 def test_page_says_where_passkeys_cannot_work(house: str, live_server: LiveServer, page: Page) -> None:

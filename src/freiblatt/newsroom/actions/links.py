@@ -37,8 +37,9 @@ def make_link(
 ) -> str:
     """Return the full address of a new link for `member`, good for one use within `lasts` (default: by its purpose).
 
-    Earlier links of this purpose stop working, unless `keeps_earlier`. Whoever has the address can get in as this person, so it is shown to
-    nobody else and never logged. `by` is who asked for it, None on the console or for the member alone.
+    Earlier links of this purpose stop working, unless `keeps_earlier`. Whoever has the address can get in as this
+    person, so it is shown to nobody else and never logged. `by` is who asked for it, None on the
+    console or for the member alone.
     """
     if not keeps_earlier:
         revoke_links(member=member, purpose=purpose)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from allauth.account.views import ReauthenticateView
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.base.views import ReauthenticateView as ReauthenticateCodeView
@@ -42,6 +41,7 @@ from freiblatt.newsroom.actions import (
 )
 from freiblatt.newsroom.sessions import keep_this_session
 from freiblatt.newsroom.views.entrance import passkey_context
+from freiblatt.newsroom.views.proof import proved_lately
 
 
 class SecurityPage(WagtailAdminTemplateMixin):
@@ -208,7 +208,7 @@ class NewCodesView(SecurityPage, GenerateRecoveryCodesView):
 
 
 class ConfirmationPage(SecurityPage):
-    """Who is there? Asked before what one signs in with is changed."""
+    """Who is there? Asked before it is changed who gets in, and by what."""
 
     page_title = _("Is it you?")
 
@@ -244,7 +244,7 @@ class ConfirmByPasskeyView(ConfirmationPage, ReauthenticateWebAuthnView):
 @sensitive_post_parameters()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required(app="allauth.mfa")
+@proved_lately(looks_too=True, keeps=False)
 def password(request: HttpRequest) -> HttpResponse:
     """Change the password, or set the first one."""
     form = forms.NewPasswordForm(request.POST or None, member=request.user)
@@ -261,7 +261,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required(app="allauth.mfa")
+@proved_lately(looks_too=True)
 def address(request: HttpRequest) -> HttpResponse:
     """Ask for another mail address, which is confirmed by a letter to it."""
     form = forms.NewAddressForm(request.POST or None, member=request.user)

@@ -1,18 +1,21 @@
 """The list of people: inviting, roles, closing an account, lost factors."""
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 from wagtail.admin.ui.tables import BooleanColumn, BulkActionsCheckboxColumn, Column, DateColumn
 from wagtail.users.models import UserProfile
-from wagtail.users.views.users import CreateView, EditView, IndexView, UserViewSet
+from wagtail.users.views.users import CreateView, DeleteView, EditView, IndexView, UserViewSet
 
 from freiblatt.letters.actions import LetterError
 from freiblatt.newsroom.actions import (
@@ -21,6 +24,7 @@ from freiblatt.newsroom.actions import (
     StaffError,
     change_address,
     deactivate,
+    delete_member,
     give_roles,
     has_second_factor,
     invite,
@@ -31,6 +35,7 @@ from freiblatt.newsroom.actions import (
 from freiblatt.newsroom.forms.staff import StaffForm
 from freiblatt.newsroom.models import StaffMember
 from freiblatt.newsroom.roles import Role, roles_of
+from freiblatt.newsroom.views.proof import proved_lately
 
 REFUSALS = (AddressError, LetterError, RoleError, StaffError)
 
@@ -73,6 +78,7 @@ def state_in_words(member: StaffMember) -> str:
     return str(_("Second factor set up") if has_second_factor(member=member) else _("Password only"))
 
 
+@method_decorator(proved_lately, name="post")
 class InviteView(CreateView):
     """Inviting somebody."""
 
@@ -108,6 +114,7 @@ class InviteView(CreateView):
         return member
 
 
+@method_decorator(proved_lately, name="post")
 class EditPersonView(EditView):
     """Name, address and roles of a member; above them what can be done with the account."""
 
@@ -121,6 +128,7 @@ class EditPersonView(EditView):
             "person": member,
             "state": state_in_words(member),
             "has_factor": has_second_factor(member=member),
+            "is_self": member.pk == self.request.user.pk,
         }
 
     def form_valid(self, form: StaffForm) -> HttpResponse:
@@ -146,12 +154,30 @@ class EditPersonView(EditView):
         return member
 
 
+@method_decorator(proved_lately, name="post")
+class DeletePersonView(DeleteView):
+    """Removing a member for good."""
+
+    def delete_action(self) -> None:
+        """Remove the member, unless nobody would be left who may do everything."""
+        delete_member(member=self.object, by=self.request.user)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Remove, or say why not."""
+        try:
+            return super().form_valid(form)
+        except REFUSALS as error:
+            messages.error(self.request, str(error))
+            return redirect("wagtailusers_users:edit", self.object.pk)
+
+
 class StaffViewSet(UserViewSet):
     """Wagtail's list of users, by our rules."""
 
     index_view_class = PeopleView
     add_view_class = InviteView
     edit_view_class = EditPersonView
+    delete_view_class = DeletePersonView
     # Said here, because Wagtail's own pages of this name, whose form has other fields, come before a view's template.
     create_template_name = edit_template_name = "newsroom/people/form.html"
     copy_view_enabled = False
@@ -178,8 +204,24 @@ def _person(pk: int) -> StaffMember:
     return get_object_or_404(StaffMember, pk=pk)
 
 
-@permission_required("newsroom.change_staffmember")
-@require_POST
+def button(view: Callable[[HttpRequest, int], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
+    """Let `view` answer a button on a member's page, for owners who proved lately who they are.
+
+    Whoever opens its address without pressing, also after a proof that came too late, is led to the page.
+    """
+
+    @permission_required("newsroom.change_staffmember")
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, pk: int) -> HttpResponse:
+        if request.method != "POST":
+            return redirect("wagtailusers_users:edit", pk)
+        return pressed(request, pk)
+
+    pressed = proved_lately(view)
+    return wrapped
+
+
+@button
 def person_invite_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a new one-time link; earlier ones stop working."""
     try:
@@ -189,8 +231,7 @@ def person_invite_again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("wagtailusers_users:edit", pk)
 
 
-@permission_required("newsroom.change_staffmember")
-@require_POST
+@button
 def person_open_or_close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close an account, or open it again."""
     member = _person(pk)
@@ -200,14 +241,19 @@ def person_open_or_close(request: HttpRequest, pk: int) -> HttpResponse:
     except REFUSALS as error:
         messages.error(request, str(error))
     else:
+        if was_open and member.pk == request.user.pk:
+            logout(request)
+            return redirect("account_login")
         messages.success(request, _("The account is closed.") if was_open else _("The account is open again."))
     return redirect("wagtailusers_users:edit", pk)
 
 
-@permission_required("newsroom.change_staffmember")
-@require_POST
+@button
 def person_reset_factors(request: HttpRequest, pk: int) -> HttpResponse:
     """Take lost passkeys, app and codes away."""
+    if pk == request.user.pk:
+        messages.error(request, _("Your own passkeys and app are changed under “Sign-in and security”."))
+        return redirect("wagtailusers_users:edit", pk)
     reset_factors(member=_person(pk), by=request.user)
     messages.success(request, _("Passkeys, app and recovery codes are taken away, all sessions are ended."))
     return redirect("wagtailusers_users:edit", pk)
