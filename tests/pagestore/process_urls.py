@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
@@ -11,7 +12,8 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from freiblatt.pagestore.actions import keep, mark_stale
+from freiblatt.pagestore.actions import announce, keep, mark_stale
+from freiblatt.pagestore.live import Subject
 
 
 def value_of(name: str) -> str:
@@ -28,6 +30,20 @@ def change(name: str, value: str, *, is_deadly: bool = False) -> None:
         if is_deadly:
             transaction.on_commit(lambda: os.kill(os.getpid(), signal.SIGKILL))
         mark_stale([f"value:{name}"])
+
+
+def tell(name: str, *refs: str, is_deadly: bool = False) -> None:
+    """Say to whoever follows the value that it changed, once for each of `refs`."""
+    with transaction.atomic():
+        if is_deadly:
+            transaction.on_commit(lambda: os.kill(os.getpid(), signal.SIGKILL))
+        for ref in refs:
+            announce(channel=f"value:{name}", kind="change", ref=ref, counts={"changes": len(refs)})
+
+
+def look(names: Sequence[str]) -> dict[str, Subject]:
+    """Values can be followed for as long as they are not "secret"."""
+    return {name: Subject([f"value:{name}"], {"changes": 0}) for name in names if value_of(name) not in ("", "secret")}
 
 
 def show(request: HttpRequest, name: str) -> HttpResponse:

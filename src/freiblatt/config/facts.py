@@ -103,6 +103,9 @@ class Config(BaseSettings):
         le=1000,
         description="How long an outdated page may stand in while a new one is built, in ms.",
     )
+    live_streams: int = Field(
+        10_000, ge=0, le=100_000, description="Readers who may follow live, per process. 0: none."
+    )
     valkey_url: str = Field("", description="valkey://HOST:PORT/N; only when several machines serve one publication.")
 
     mail_url: str = Field(

@@ -9,6 +9,9 @@ IS_LOCAL = "freiblatt.is_local"
 MOST_HOPS = 16
 #: The longest text that is looked at as an address: IPv6 with a zone, brackets and a port.
 LONGEST_ADDRESS = 80
+#: An ordinary household has one IPv4 address, a /56 of IPv6 or less; a whole block is what somebody hides in.
+CUT_IPV4 = 24
+CUT_IPV6 = 56
 
 
 class Proxies:
@@ -41,6 +44,17 @@ class Proxies:
                 break
             client = str(found)
         return client
+
+
+def cut(address: str) -> str:
+    """Return the neighbourhood of a network address as text; "" for what is none, such as a socket's."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(found, IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    return str(ip_network((found, CUT_IPV4 if found.version == 4 else CUT_IPV6), strict=False))
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:

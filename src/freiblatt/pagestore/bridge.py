@@ -131,6 +131,20 @@ class Bridge:
         finally:
             self._under_way -= 1
 
+    async def work(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Return what `function` returns, called where Django works. Raises OverloadedError, and what it raises."""
+        if self._under_way >= self._limit:
+            raise OverloadedError
+        self._under_way += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._call_loaded, function, args)
+        finally:
+            self._under_way -= 1
+
+    def _call_loaded(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        self._is_loaded.wait()
+        return function(*args)
+
     async def get(self, environ: dict[str, Any], slip: Slip) -> Reply:
         """Return Django's answer to a request without a body."""
         return await self.call(environ, io.BytesIO(), 0, slip)

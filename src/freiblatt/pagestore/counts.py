@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 FILE_NAME = "counts"
-MAGIC = b"FBCOUNT\1"  # the last byte grows with the layout
+MAGIC = b"FBCOUNT\2"  # the last byte grows with the layout
 #: More than `server_workers` allows, so that a new process finds a place before an ended one has let go of its own.
 PLACES = 128
 #: Eight bytes each. The first says which process holds the place.
@@ -22,11 +22,11 @@ PLACE_BYTES = FIELDS * 8
 HEADER_BYTES = 4096
 SIZE = HEADER_BYTES + PLACES * PLACE_BYTES
 
-PID, HITS, MISSES, RENDERS, THROUGH, REFUSED, PAGES, PAGE_BYTES, QUEUE = range(9)
+PID, HITS, MISSES, RENDERS, THROUGH, REFUSED, PAGES, PAGE_BYTES, QUEUE, STREAMS = range(10)
 
 
 class Totals(NamedTuple):
-    """The sums over all processes; the last four are of the living ones, as they stand now."""
+    """The sums over all processes; the last five are of the living ones, as they stand now."""
 
     hits: int = 0
     misses: int = 0
@@ -36,6 +36,7 @@ class Totals(NamedTuple):
     pages: int = 0
     page_bytes: int = 0
     queue: int = 0
+    streams: int = 0
     processes: tuple[int, ...] = ()
 
 
@@ -66,7 +67,7 @@ class Counts:
                 place = memoryview(self._map)[HEADER_BYTES + number * PLACE_BYTES :][:PLACE_BYTES].cast("Q")
                 if not _lives(place[PID]):
                     place[PID] = os.getpid()
-                    place[PAGES] = place[PAGE_BYTES] = place[QUEUE] = 0
+                    place[PAGES] = place[PAGE_BYTES] = place[QUEUE] = place[STREAMS] = 0
                     self.values = place
                     return
         finally:
@@ -95,10 +96,10 @@ def totals(directory: Path) -> Totals:
         is_living = _lives(place[PID])
         if is_living:
             processes.append(place[PID])
-        for field in range(HITS, QUEUE + 1):
+        for field in range(HITS, STREAMS + 1):
             if field < PAGES or is_living:
                 sums[field] += place[field]
-    return Totals(*sums[HITS : QUEUE + 1], processes=tuple(processes))
+    return Totals(*sums[HITS : STREAMS + 1], processes=tuple(processes))
 
 
 def _lives(pid: int) -> bool:

@@ -139,12 +139,18 @@ class Request:
         body.file.seek(0)
         return body
 
+    def client(self, proxies: Proxies) -> str:
+        """Return the address of whoever asks: the connection's, or the one that trusted proxies name."""
+        address: str = self.scope.client.rpartition(":")[0].strip("[]")
+        if proxies.are_trusted(address):
+            address = proxies.client(address, ",".join(self.headers.get_all("x-forwarded-for")))
+        return address
+
     def environ(self, proxies: Proxies) -> dict[str, Any]:
         """Return the WSGI environment, without the body; address and scheme are those that trusted proxies name."""
         connection, _, port = self.scope.client.rpartition(":")
-        address, scheme = connection.strip("[]"), self.scope.scheme
-        if proxies.are_trusted(address):
-            address = proxies.client(address, ",".join(self.headers.get_all("x-forwarded-for")))
+        address, scheme = self.client(proxies), self.scope.scheme
+        if proxies.are_trusted(connection.strip("[]")):
             named = ",".join(self.headers.get_all("x-forwarded-proto")).rpartition(",")[2].strip().lower()
             scheme = named if named in ("http", "https") else scheme
         environ = _environ(self.method, self.path, self.query, self.authority or "", scheme)

@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 LOCK_NAME = "serve.lock"
 #: A supervisor that was killed takes its processes with it; that takes a moment.
 LOCK_WAIT_SECONDS = 5.0
-#: Connections that one process holds at a time. Open streams count, so it must be above what a live hub serves.
-BACKPRESSURE = 20_000
+#: Connections that one process holds at a time, besides the open streams of readers who follow something live.
+BACKPRESSURE = 10_000
 BACKLOG = 2048
 #: After this a process with open streams is ended by force.
 KILL_SECONDS = 10
@@ -73,7 +73,7 @@ def serve(config: Config) -> int:
             http2_settings=HTTP2Settings(max_concurrent_streams=128, max_headers_size=64 * 1024),
             websockets=False,
             backlog=BACKLOG,
-            backpressure=BACKPRESSURE,
+            backpressure=BACKPRESSURE + config.live_streams,
             respawn_failed_workers=True,
             workers_kill_timeout=KILL_SECONDS,
             log_level=LogLevels.info if config.log_level == "debug" else LogLevels.warning,

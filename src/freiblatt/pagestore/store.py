@@ -10,7 +10,6 @@ import logging
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -27,6 +26,7 @@ from freiblatt.pagestore.files import Files
 from freiblatt.pagestore.fragments import Fragment
 from freiblatt.pagestore.headers import common_headers
 from freiblatt.pagestore.keys import PASSED_ON, Address, Hosts, known_query
+from freiblatt.pagestore.live import hub
 from freiblatt.pagestore.pages import SERVER, Headers, Page, Piece, compose
 from freiblatt.pagestore.requests import (
     BodyTooLargeError,
@@ -95,6 +95,9 @@ class PageStore:
         self._values = words.values
         self.counts = Counts(config.var)
         self._counted = self.counts.values
+        self.live = hub.LiveHub(config, words=words, bridge=bridge, proxies=self.proxies, counts=self.counts)
+        #: Called by the server before the first request.
+        self.__rsgi_init__ = self.live.begin
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request. The first lines are the whole way of a hit."""
@@ -149,6 +152,8 @@ class PageStore:
             self.static.answer(request, path[8:])
         elif path.startswith("/media/"):
             await self._media(request, path[7:])
+        elif path.startswith(hub.PREFIX):
+            await self.live.answer(request)
         elif path == "/metrics":
             await self._pass_on(request)
         elif request.is_read and self._is_for_all(request) and not self._is_staff(request):
@@ -287,7 +292,7 @@ class PageStore:
             parts=parts,
             words=words_of(slip.keys),
             sequence=sequence,
-            until=_seconds(slip.until),
+            until=slip.until.timestamp() if slip.until is not None else None,
             pieces=pieces,
         )
         page.checked = checked
@@ -442,7 +447,3 @@ class PageStore:
 
 def _is_over(page: Page) -> bool:
     return page.until is not None and time.time() >= page.until
-
-
-def _seconds(until: datetime | None) -> float | None:
-    return until.timestamp() if until is not None else None

@@ -77,6 +77,7 @@ def _of_store(config: Config) -> Iterator[Metric]:
     yield _one("passed_on_total", "counter", "Requests that went to the program past the store.", totals.through)
     yield _one("refused_total", "counter", "Requests answered with 503 because the queue was full.", totals.refused)
     yield _one("store_pages", "gauge", "Finished pages in memory.", totals.pages)
+    yield _one("live_streams", "gauge", "Readers who follow something while it happens.", totals.streams)
     yield _one("store_bytes", "gauge", "Memory that finished pages take.", totals.page_bytes)
     yield _one("queue_requests", "gauge", "Requests that are being built or wait for it.", totals.queue)
     yield _one("server_processes", "gauge", "Server processes that live.", len(totals.processes))

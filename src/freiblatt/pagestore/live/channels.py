@@ -13,6 +13,8 @@ LONGEST_REF = 40
 
 #: How long what happened is told to somebody who comes back, in milliseconds: a working day.
 KEPT_MS = 12 * 3600 * 1000
+#: Events of a channel that are told to somebody who comes back; who has missed more is told how it stands instead.
+MOST_EVENTS = 100
 
 #: Kinds that the hub itself uses.
 STATE = "state"
@@ -25,6 +27,15 @@ class Subject(NamedTuple):
     #: Keys of the page store: when one of them goes stale, somebody looks again whether the subject is still public.
     keys: Sequence[str]
     #: Counts by their names, such as {"comments": 9}.
+    counts: dict[str, int]
+
+
+class Told(NamedTuple):
+    """One event, as readers are told of it."""
+
+    seq: int
+    kind: str
+    ref: str
     counts: dict[str, int]
 
 
