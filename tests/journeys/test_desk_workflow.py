@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 from wagtail.users.models import UserProfile
 
@@ -227,6 +227,39 @@ def test_what_was_typed_outlives_the_tab_and_two_people_lose_nothing(
     again = sign_in(editor)
     open_editor(again, editing)
     expect(again.locator("#id_kicker")).to_have_value("Wirtschaft")
+
+
+def test_pasted_headline_alone_is_saved_before_its_field_is_left(
+    sign_in: SignIn, live_server: LiveServer, author: StaffMember
+) -> None:
+    section = make_section()
+    rosa = sign_in(author)
+    open_editor(rosa, f"{live_server.url}/admin/pages/add/articles/articlepage/{section.pk}/")
+    rosa.locator("#id_title").fill("Grüße vom Hafen")  # as with the mouse: no key is pressed, the field stays open
+    rosa.wait_for_url(re.compile("/edit/"))
+    assert [(one.title, one.slug) for one in ArticlePage.objects.all()] == [("Grüße vom Hafen", "gruesse-vom-hafen")]
+
+
+def test_article_submitted_while_it_first_saves_itself_is_made_once(
+    sign_in: SignIn, live_server: LiveServer, author: StaffMember, editor: StaffMember
+) -> None:
+    section = make_section()
+    rosa = sign_in(author)
+    held: list[Route] = []
+    rosa.route(
+        "**/pages/add/**", lambda route: held.append(route) if route.request.method == "POST" else route.fallback()
+    )
+    open_editor(rosa, f"{live_server.url}/admin/pages/add/articles/articlepage/{section.pk}/")
+    with rosa.expect_request(lambda asked: asked.method == "POST" and "/pages/add/" in asked.url):
+        rosa.locator("#id_title").fill("Ein Hafen wird verkauft")
+        rosa.keyboard.press("Tab")
+    choose(rosa, "Zur Prüfung geben")
+    assert not ArticlePage.objects.exists()
+    held[0].continue_()
+    rosa.wait_for_url(re.compile(rf"/admin/pages/{section.pk}/"))
+    article = ArticlePage.objects.get()
+    assert article.current_workflow_state.requested_by == author
+    assert len(held) == 1
 
 
 def test_preview_shows_the_draft_at_three_widths_and_in_the_dark(

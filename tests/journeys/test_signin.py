@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from freiblatt.articles.models import FrontPage
@@ -16,17 +16,9 @@ from freiblatt.newsroom.roles import Role
 from freiblatt.newsroom.totp import STEP_SECONDS, code_at
 from freiblatt.pagestore.sessions import SessionStore
 from tests.cast import PASSWORD, make_owner
+from tests.journeys.devices import give_keeper
 
 pytestmark = pytest.mark.journey
-
-KEEPER = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
 
 
 @pytest.fixture
@@ -53,14 +45,6 @@ def complaints(context: BrowserContext) -> Iterator[list[str]]:
     context.on("page", hear)
     yield found
     assert [complaint for complaint in found if "410 (Gone)" not in complaint] == []
-
-
-def give_keeper(page: Page, **other: bool) -> tuple[CDPSession, str]:
-    """Give this page a device that keeps passkeys and whose owner is always there."""
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("WebAuthn.enable")
-    keeper = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": {**KEEPER, **other}})
-    return devtools, keeper["authenticatorId"]
 
 
 def forget_proofs() -> None:

@@ -15,6 +15,9 @@ class ReaderPageForm(WagtailAdminPageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            # Made of the title in `clean`: the desk's script does so only once the title's field is left.
+            self.fields["slug"].required = False
         for name, field in list(self.fields.items()):
             if not isinstance(field, DateTimeField):
                 continue
@@ -26,6 +29,15 @@ class ReaderPageForm(WagtailAdminPageForm):
             )
             clock.known = getattr(self.instance, name, None)
             self.fields[name] = clock
+
+    def clean(self) -> dict[str, Any]:
+        """Return the fields; without an address the page keeps the one it had, or gets one made of its title."""
+        if "slug" in self.fields and not self.cleaned_data.get("slug") and "slug" not in self.errors:
+            from freiblatt.articles.actions import free_slug
+
+            title = self.cleaned_data.get("title", "")
+            self.cleaned_data["slug"] = self.instance.slug or free_slug(self.parent_page, title)
+        return super().clean()
 
 
 class ArticleForm(ReaderPageForm):

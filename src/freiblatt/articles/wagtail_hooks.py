@@ -2,7 +2,7 @@
 
 from django.templatetags.static import static
 from django.urls import URLPattern, path
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from wagtail import hooks
 
@@ -29,6 +29,7 @@ def picture_addresses() -> list[URLPattern]:
 
 
 @hooks.register("insert_editor_js")
-def notice_early_typing() -> SafeString:
-    """Return the script that lets the editor save what is typed before it begins to watch."""
-    return format_html('<script type="module" src="{}"></script>', static("articles/desk/typed-early.js"))
+def mend_autosave() -> SafeString:
+    """Return the scripts that let the editor save what is typed before it begins to watch, and every page once."""
+    scripts = ("articles/desk/typed-early.js", "articles/desk/one-save.js")
+    return format_html_join("", '<script type="module" src="{}"></script>', ([static(name)] for name in scripts))

@@ -53,10 +53,11 @@ class PeopleView(IndexView):
             column
             for column in super().columns
             if not isinstance(column, BulkActionsCheckboxColumn | BooleanColumn | DateColumn)
-            and column.name != "is_superuser"
+            and column.name not in ("is_superuser", "username")
         ]
         return [
             *kept,
+            Column("email", label=_("Mail address"), sort_key="email"),
             Column("roles", accessor=roles_in_words, label=_("Roles")),
             Column("state", accessor=state_in_words, label=_("State")),
             DateColumn("last_login", label=_("Last sign-in"), sort_key="last_login"),
@@ -85,6 +86,7 @@ class InviteView(CreateView):
     page_title = _("Invite somebody")
     submit_button_label = _("Invite")
     success_message = _("%(object)s is invited.")
+    error_message = _("Nobody is invited yet: something below is missing or wrong.")
 
     def form_valid(self, form: StaffForm) -> HttpResponse:
         """Invite, or say why not."""
@@ -96,8 +98,12 @@ class InviteView(CreateView):
             return self.form_invalid(form)
 
     def get_page_subtitle(self) -> str:
-        """Return what is done here; "New: staff member" says less."""
-        return self.page_title
+        """Return nothing more than the title, which says what is done here."""
+        return ""
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return the way here, which ends with the title too."""
+        return [*super().get_breadcrumbs_items()[:-1], {"url": "", "label": self.page_title}]
 
     def save_instance(self) -> StaffMember:
         """Return the new member."""
@@ -119,6 +125,7 @@ class EditPersonView(EditView):
     """Name, address and roles of a member; above them what can be done with the account."""
 
     success_message = _("%(object)s is changed.")
+    error_message = _("Nothing is changed yet: something below is missing or wrong.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what the buttons depend on."""
