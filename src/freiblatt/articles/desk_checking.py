@@ -21,7 +21,7 @@ from freiblatt.articles.actions.checking import PUBLISHED_ALONE, publish_alone, 
 from freiblatt.articles.checking import NotChecked, may_check, standing_of, text_digest
 from freiblatt.articles.desk_screens import screen_of
 from freiblatt.articles.middleware import way_on
-from freiblatt.articles.models import ArticlePage
+from freiblatt.articles.models import ArticlePage, SecondPersonCheck
 from freiblatt.newsroom.models import StaffMember
 
 #: More names than this help nobody to find somebody who has time.
@@ -125,6 +125,24 @@ def ask_for_second_person(request: HttpRequest, page: Page) -> HttpResponse | No
         messages.error(request, str(refusal))
         return way_on(request, refusal)
     return None
+
+
+@hooks.register("after_edit_page")
+def say_what_the_check_did(request: HttpRequest, page: Page) -> None:
+    """Say what became of an article that somebody has just checked; Wagtail says only that it was updated."""
+    if not isinstance(page, ArticlePage) or "action-workflow-action" not in request.POST:
+        return
+    action = request.POST.get("workflow-action-name", "")
+    words = {"title": page.get_admin_display_title()}
+    if action == SecondPersonCheck.CHECK_ONLY:
+        messages.success(request, _("“%(title)s” is approved. Whoever may publish can publish it now.") % words)
+    elif action == "reject":
+        messages.success(request, _("Whoever submitted “%(title)s” gets a letter with what you have written.") % words)
+    elif action == "approve":
+        page.refresh_from_db()
+        is_scheduled = page.approved_schedule
+        said = _("“%(title)s” is scheduled.") if is_scheduled else _("“%(title)s” is published.")
+        messages.success(request, said % words)
 
 
 @hooks.register("register_log_actions")

@@ -19,7 +19,7 @@ from wagtail.admin.views.home import (
     UserObjectsInWorkflowModerationPanel,
     WorkflowObjectsToModeratePanel,
 )
-from wagtail.models import Page, Revision, TaskState
+from wagtail.models import Page, Revision, TaskState, WorkflowState
 from wagtail.permissions import policy_registry
 
 from freiblatt.articles.models import ArticlePage
@@ -69,12 +69,12 @@ class OwnDrafts(StartPanel):
             .order_by("-latest_revision_created_at", "-pk")
             .only("pk", "title", "draft_title", "live", "latest_revision_created_at")[: SHOWN * 10]
         )
-        waiting = {state.workflow_state.object_id for state in _waiting_states()} if articles else set()
+        standing = _standing_of_workflows() if articles else {}
         return [
             {
                 **_article(one),
                 "moment": one.latest_revision_created_at,
-                "note": _note(one, is_waiting=str(one.pk) in waiting),
+                "note": _note(one, standing.get(str(one.pk), "")),
             }
             for one in articles
         ]
@@ -154,9 +154,18 @@ def _article(article: ArticlePage) -> dict[str, Any]:
     }
 
 
-def _note(article: ArticlePage, *, is_waiting: bool) -> str:
-    if is_waiting:
+def _standing_of_workflows() -> dict[str, str]:
+    """Return how far the check of each article is that was submitted and is not through, by the article's key."""
+    open_ones = (WorkflowState.STATUS_IN_PROGRESS, WorkflowState.STATUS_NEEDS_CHANGES)
+    states = WorkflowState.objects.filter(status__in=open_ones, base_content_type=_page_type())
+    return dict(states.values_list("object_id", "status"))
+
+
+def _note(article: ArticlePage, status: str) -> str:
+    if status == WorkflowState.STATUS_IN_PROGRESS:
         return _("being checked")
+    if status == WorkflowState.STATUS_NEEDS_CHANGES:
+        return _("changes are asked for")
     return _("changes to a published article") if article.live else ""
 
 

@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -26,6 +28,7 @@ from freiblatt.articles.actions.withdrawing import (
     NOTICE_LENGTH,
     WITHDRAWN,
     WithdrawalError,
+    WithdrawnMeanwhile,
     is_settled,
     may_withdraw,
     old_addresses,
@@ -35,7 +38,9 @@ from freiblatt.articles.actions.withdrawing import (
 )
 from freiblatt.articles.belongings import belongings_of
 from freiblatt.articles.consequences import consequences_of
+from freiblatt.articles.desk_screens import screen_of
 from freiblatt.articles.models import ArticlePage, Withdrawal
+from freiblatt.newsroom.models import StaffMember
 
 #: More names than this help nobody to decide.
 NAMES_AT_MOST = 30
@@ -66,6 +71,8 @@ class WithdrawForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    #: The key of the withdrawal that was in force when the question was shown; 0: none.
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
 
 class Vanishing:
@@ -123,9 +130,10 @@ def withdraw(request: HttpRequest, page_pk: int) -> HttpResponse:
         messages.error(request, _("This article was never public, so there is nothing to withdraw."))
         return redirect(edit_url)
     before = Withdrawal.objects.in_force().filter(article_pk=article.pk).select_related("withdrawn_by").first()
-    initial = {"notice": usual_notice(article.language)}
+    initial = {"notice": usual_notice(article.language), "seen": 0}
     if before is not None:
         initial = {
+            "seen": before.pk,
             "reason": before.reason,
             "notice": before.notice or initial["notice"],
             "keep_notice": "notice" if before.notice else "nothing",
@@ -134,24 +142,34 @@ def withdraw(request: HttpRequest, page_pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             withdraw_article(article=article, by=request.user, **form.cleaned_data)
+        except WithdrawnMeanwhile as error:
+            if not _is_done(article, request.user, form.cleaned_data):
+                messages.error(request, error.messages[0])
+                return redirect("articles_withdraw", article.pk)
+            return _done(request, article, edit_url)  # sent twice
         except WithdrawalError as error:
             form.add_error("reason", error)
         else:
-            _say_done(request, article, edit_url)
-            return redirect("wagtailadmin_explore", article.get_parent().pk)
+            return _done(request, article, edit_url)
     context = {
+        **screen_of(article, _("Change the notice") if before else _("Withdraw an article"), icon="warning"),
         "article": article,
-        "title": article.get_admin_display_title(),
         "form": form,
         "before": before,
         "vanishing": Vanishing(article),
         "language": article.locale.get_display_name(),
-        "edit_url": edit_url,
     }
     return render(request, "articles/desk/withdraw.html", context)
 
 
-def _say_done(request: HttpRequest, article: ArticlePage, edit_url: str) -> None:
+def _is_done(article: ArticlePage, member: StaffMember, fields: dict[str, Any]) -> bool:
+    """Return whether what `member` asks for is done: the same form came twice."""
+    notice = (fields["notice"].strip() or usual_notice(article.language)) if fields["keep_notice"] else ""
+    same = Withdrawal.objects.in_force().filter(article_pk=article.pk, withdrawn_by=member)
+    return same.filter(reason=fields["reason"].strip(), notice=notice).exists()
+
+
+def _done(request: HttpRequest, article: ArticlePage, edit_url: str) -> HttpResponse:
     words = {"title": article.title}
     button = messages.button(edit_url, _("Edit"))
     messages.success(request, _("“%(title)s” is withdrawn.") % words, buttons=[button])
@@ -160,6 +178,7 @@ def _say_done(request: HttpRequest, article: ArticlePage, edit_url: str) -> None
             request,
             _("Some of its files could not be taken away yet; this is tried again until it works. Tell your operator."),
         )
+    return redirect("wagtailadmin_explore", article.get_parent().pk)
 
 
 @hooks.register("register_admin_urls")
@@ -174,15 +193,26 @@ def _is_offered(page: Page, user: Any) -> bool:
     return may_withdraw(user, page)
 
 
-def _button(page: Page, priority: int) -> Button:
-    return Button(_("Withdraw…"), reverse("articles_withdraw", args=[page.pk]), icon_name="warning", priority=priority)
+def _standing_of(page: Page, user: Any) -> Withdrawal | None:
+    """Return the withdrawal in force of an article of which `user` may say more."""
+    if not page.pk or page.live or not issubclass(page.specific_class or Page, ArticlePage):
+        return None
+    found = Withdrawal.objects.in_force().filter(article_pk=page.pk).select_related("withdrawn_by").first()
+    return found if found and may_withdraw(user, page) else None
+
+
+def _button(page: Page, priority: int, label: str = "") -> Button:
+    url = reverse("articles_withdraw", args=[page.pk])
+    return Button(label or _("Withdraw…"), url, icon_name="warning", priority=priority)
 
 
 @hooks.register("register_page_header_buttons")
 def offer_at_title(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
-    """Offer it in the menu at a public article's title."""
+    """Offer it in the menu at a public article's title, and at a withdrawn one's to change what readers are told."""
     if _is_offered(page, user):
         yield _button(page, 61)
+    elif _standing_of(page, user):
+        yield _button(page, 61, _("Change the notice"))
 
 
 @hooks.register("register_page_listing_more_buttons")
@@ -210,6 +240,18 @@ class WithdrawMenuItem(ActionMenuItem):
 def offer_in_editor() -> ActionMenuItem:
     """Offer it in the editor's menu of actions, right after Wagtail's own way to unpublish."""
     return WithdrawMenuItem(order=25)
+
+
+@hooks.register("before_edit_page")
+def tell_that_it_is_withdrawn(request: HttpRequest, page: Page) -> None:
+    """Say in the editor of a withdrawn article that it is, and what publishing would do: it looks like any draft."""
+    if request.method == "GET" and (standing := _standing_of(page, request.user)):
+        words = {"title": page.get_admin_display_title(), "day": date_format(localtime(standing.withdrawn_on))}
+        messages.warning(
+            request,
+            _("“%(title)s” was withdrawn on %(day)s. Publishing it ends that: readers see it again.") % words,
+            buttons=[messages.button(reverse("articles_withdraw", args=[page.pk]), _("Change the notice"))],
+        )
 
 
 @hooks.register("register_log_actions")

@@ -30,6 +30,10 @@ class WithdrawalError(ValidationError):
     """An article cannot be withdrawn; its text is one message for people."""
 
 
+class WithdrawnMeanwhile(WithdrawalError):  # noqa: N818 (it reads as what it says of the article)
+    """Somebody else has withdrawn it, or changed the notice, since the member looked."""
+
+
 def may_withdraw(member: StaffMember, article: ArticlePage) -> bool:
     """Return whether `member` may take `article` back: owners and editors may."""
     return holds(member, Role.OWNER, Role.EDITOR) and article.permissions_for_user(member).can_publish()
@@ -52,17 +56,25 @@ def usual_notice(language: str) -> str:
 
 @transaction.atomic
 def withdraw_article(
-    *, article: ArticlePage, by: StaffMember | None, reason: str, keep_notice: bool, notice: str = ""
+    *,
+    article: ArticlePage,
+    by: StaffMember | None,
+    reason: str,
+    keep_notice: bool,
+    notice: str = "",
+    seen: int | None = None,
 ) -> Withdrawal:
     """Take `article` back and return the withdrawal: right after the commit nothing of it is served any more.
 
     Its page and addresses, its discussion, and the pictures, recordings and documents that nothing else shows answer
     410; lists, feeds and sitemaps forget it, links to drafts of it end, what was scheduled is not. `reason` is for the
     newsroom's log alone. `notice` is what readers are told with `keep_notice`; empty: the usual sentence in the
-    article's language. Withdrawn already: reason and notice are exchanged. Publishing it again undoes all of it.
+    article's language. Withdrawn already: reason and notice are exchanged. Publishing it again undoes all of it. `seen`
+    is the key of the withdrawal that the member knows to be in force, 0 for none, None for whoever does not mind.
 
-    Raises WithdrawalError without a reason or for what was never public, PermissionDenied for who may not (`by` None is
-    the program itself). A crash before the commit changes nothing; after it the rest is done by whoever lives.
+    Raises WithdrawalError without a reason or for what was never public, WithdrawnMeanwhile where `seen` is outdated,
+    PermissionDenied for who may not (`by` None is the program itself). A crash before the commit changes nothing; after
+    it the rest is done by whoever lives.
     """
     reason, notice = reason.strip(), notice.strip()
     if len(reason) < REASON_LEAST_CHARACTERS:
@@ -77,6 +89,10 @@ def withdraw_article(
     now = timezone.now()
     lists = sorted(lists_of(article)) if article.live else []
     before = Withdrawal.objects.in_force().filter(article_pk=article.pk).first()
+    if seen is not None and seen != (before.pk if before else 0):
+        raise WithdrawnMeanwhile(
+            _("Somebody else was faster. Nothing of yours was stored; look at what stands here now, then decide.")
+        )
     Withdrawal.objects.in_force().filter(article_pk=article.pk).update(ended_on=now)
     withdrawal = Withdrawal.objects.create(
         article=article,
