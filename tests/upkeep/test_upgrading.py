@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from freiblatt import __version__
 from freiblatt.config import Config
 from freiblatt.pagestore import database
 from freiblatt.upkeep import dumps
 from freiblatt.upkeep.archive import Reader
 from tests.cli.test_init import environment
-from tests.processes import wait_until
+from tests.processes import end, free_port, wait_until
 from tests.upkeep.test_backing_up import execute
 
 pytestmark = pytest.mark.process
@@ -91,6 +92,51 @@ def test_a_killed_upgrade_is_given_again_and_keeps_the_backup_of_before(publicat
     assert backup.name in done.stdout
     assert not note.exists()
     database.check(publication)
+
+
+def test_an_old_backup_does_not_stand_for_the_next_release(publication: Config) -> None:
+    execute(publication, LAST, SESSIONS)
+    assert freiblatt(publication, "upgrade").returncode == 0
+    (first,) = backups_of(publication)
+    note = publication.var / "upgrade.json"
+    # An upgrade to another release that stopped months ago.
+    note.write_text(json.dumps({"backup": str(first), "release": "0.0.8", "to": "0.0.9"}))
+    execute(publication, LAST, SESSIONS)
+
+    done = freiblatt(publication, "upgrade")
+
+    assert done.returncode == 0, done.stderr
+    (second,) = set(backups_of(publication)) - {first}
+    assert second.name in done.stdout
+    assert first.name not in done.stdout
+
+
+@pytest.mark.parametrize("word", ["serve", "worker"])
+def test_who_serves_after_a_stopped_upgrade_ends_it(word: str, publication: Config) -> None:
+    """Whatever is written from now on is not in the backup of before."""
+    note = publication.var / "upgrade.json"
+    publication.make_directories()
+    note.write_text(json.dumps({"backup": "x", "release": "", "to": __version__}))
+    execute(publication, LAST)
+    assert freiblatt(publication, word).returncode == 1
+    assert note.exists(), "what refused to start has written nothing"
+    execute(
+        publication,
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('sessions', '0001_initial', '2026-01-01')",
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "freiblatt", word],
+        env=environment(
+            FREIBLATT_PUBLICATION=str(publication.directory), FREIBLATT_DATABASE_URL=publication.database_url,
+            FREIBLATT_SERVER_PORT=str(free_port()),
+        ),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        wait_until(lambda: not note.exists() or process.poll() is not None, "the note to go")
+        assert process.poll() is None
+    finally:
+        end(process)
 
 
 def test_what_came_out_wrong_is_told_with_the_way_back(publication: Config) -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from granian import Granian
@@ -47,16 +47,18 @@ class ServeError(Exception):
     """The publication cannot be served; the message says why and what to do."""
 
 
-def serve(config: Config) -> int:
+def serve(config: Config, *, begun: Callable[[], object] = lambda: None) -> int:
     """Serve the current publication until told to stop (SIGINT or SIGTERM); return 0, or 1 where a process failed.
 
-    Raises ServeError when another server runs on the directory or the database is missing or behind.
+    `begun` is called when nothing speaks against it any more, before anybody is answered. Raises ServeError when
+    another server runs on the directory or the database is missing or behind.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(logs.formatter(config.log_format))
     logging.basicConfig(level=config.log_level.upper(), handlers=[handler])
     with alone(config):
         _refuse_database(config)
+        begun()
         if not static.is_current(config):
             logger.info("Collecting static files.")
             subprocess.run([sys.executable, "-m", "freiblatt.pagestore.static"], check=True)

@@ -1,8 +1,6 @@
 """An upgrade in three steps that can be given again: a backup, the database, a look at the result."""
 
 import contextlib
-import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,13 +10,12 @@ from freiblatt import __version__
 from freiblatt.config import Config
 from freiblatt.pagestore import database
 from freiblatt.pagestore.serve import ServeError, alone
-from freiblatt.upkeep import schema
+from freiblatt.upkeep import schema, upgrade_note
 from freiblatt.upkeep.actions.backing_up import BackupError, back_up
+from freiblatt.upkeep.upgrade_note import Note
 
 Say = Callable[[str], object]
 
-#: Stands in `var/` from the backup to the end of an upgrade: the backup is of before, whatever happened since.
-NOTE_NAME = "upgrade.json"
 #: Which release the publication was last brought to.
 RELEASE_NAME = "release"
 #: Where the backup goes when nothing else is said.
@@ -43,18 +40,21 @@ class Plan:
 def upgrading(*, config: Config, target: Path | None = None, say: Say = lambda line: None) -> Iterator[Plan]:
     """Keep the program from starting, back the publication up, and give the plan; the caller changes the database.
 
-    An interrupted upgrade that is given again keeps its first backup: the one of before. `target` names another file
-    for the backup. Raises UpgradeError, also for what fails inside.
+    An interrupted upgrade to this release that is given again keeps its first backup, the one of before, unless the
+    publication was served since. `target` names another file for the backup. Raises UpgradeError, also for what fails
+    inside.
     """
     config.make_directories()
     plan = Plan(None, recorded_release(config))
     try:
         with alone(config):
             is_behind = _is_behind(config)
-            if is_behind or target is not None or _note(config).is_file():
-                plan = _noted(config) or _begin(config, target, plan.release, say)
+            if noted := upgrade_note.read(config):
+                plan = Plan(noted.backup, noted.release)
+            elif is_behind or target is not None:
+                plan = _begin(config, target, plan.release, say)
             yield plan
-            _note(config).unlink(missing_ok=True)
+            upgrade_note.forget(config)
     except ServeError as error:
         raise UpgradeError(f"{error} Nothing was changed.") from error
     except database.OtherReleaseError as error:
@@ -181,24 +181,8 @@ def _begin(config: Config, target: Path | None, release: str, say: Say) -> Plan:
         target = directory / f"before-{__version__}-{moment:%Y%m%dT%H%M%SZ}{ending}"
     say(f"Backing up to {target} …")
     made = back_up(config=config, target=target, recipient=config.backup_age_recipient)
-    partial = _note(config).with_suffix(f".{os.getpid()}")
-    partial.write_text(json.dumps({"backup": str(made.path), "release": release}) + "\n", "utf-8")
-    partial.replace(_note(config))
+    upgrade_note.write(config, Note(made.path, release))
     return Plan(made.path, release)
-
-
-def _noted(config: Config) -> Plan | None:
-    """Return the plan of an upgrade that was interrupted, if its backup is still there."""
-    try:
-        told = json.loads(_note(config).read_text("utf-8"))
-        plan = Plan(Path(told["backup"]), str(told["release"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return plan if plan.backup is not None and plan.backup.is_file() else None
-
-
-def _note(config: Config) -> Path:
-    return config.var / NOTE_NAME
 
 
 def _moved(backup: Path, directory: Path) -> Path:
