@@ -81,7 +81,7 @@ FOR_EDITORS = """
 """
 FOR_OWNERS = """
     newsroom_audit newsroom_audit_results
-    letters:{html,suppressed,decide,release}
+    letters:{html,suppressed,decide,release,discard,held}
     jobs:discard
     newsroom_invite_again newsroom_open_or_close newsroom_reset_factors
     wagtailadmin_workflows:{index,index_results,add,enable,disable,edit,usage,usage_results,remove}

@@ -20,6 +20,7 @@ Freiblatt: self-hosted publishing for small, reader-funded investigative newsroo
   freiblatt backup FILE            everything that cannot be made again in one file, while the program runs
   freiblatt staff list             who works here; also: staff invite, staff link, staff reset-mfa
   freiblatt restore FILE DIR       put a backup into a new directory
+  freiblatt letters held           letters that are held since a restore; also: letters release, letters discard
   freiblatt move-database URL      from SQLite to PostgreSQL, or back
   freiblatt import page FILE       move in the text of a saved WordPress page with its discussion
   freiblatt doctor                 look at the installation, say what is wrong and what to do (doctor mail: the mail)
@@ -47,6 +48,7 @@ WORDS = {
     ("import", "page"): "freiblatt.cli.import_page",
     ("demo",): "freiblatt.cli.demo",
     ("staff",): "freiblatt.cli.staff",
+    ("letters",): "freiblatt.cli.letters",
 }
 #: Our words that begin without a publication, because they make one.
 MAKERS = (("init",), ("restore",), ("demo",))

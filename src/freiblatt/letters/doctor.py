@@ -95,6 +95,17 @@ def _letters() -> Iterator[Finding]:
         )
     elif settings.MAIL_HAS_SERVER and route is None:
         yield Finding("mail_letters", "ok", _("No letter of the last seven days has failed."))
+    held = Letter.objects.held().count()
+    if held:
+        words = ngettext(
+            "%(count)d letter is held since a restore.", "%(count)d letters are held since a restore.", held
+        )
+        yield Finding(
+            "mail_held",
+            "warning",
+            words % {"count": held},
+            _("Send or discard them at the desk under Reports > Post, or with: freiblatt letters"),
+        )
 
 
 def look_at_server() -> Iterator[Finding]:

@@ -23,6 +23,8 @@ class LetterState(models.TextChoices):
     FAILED = "failed", pgettext_lazy("letter", "failed")
     UNKNOWN = "unknown", pgettext_lazy("letter", "perhaps sent")
     SUPPRESSED = "suppressed", pgettext_lazy("letter", "not sent")
+    HELD = "held", pgettext_lazy("letter", "held")
+    DISCARDED = "discarded", pgettext_lazy("letter", "discarded")
 
 
 def new_token() -> str:
@@ -41,6 +43,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def open(self) -> "LetterQuerySet":
         """Return letters that still have to go out."""
         return self.filter(state__in=[LetterState.WAITING, LetterState.SENDING])
+
+    def held(self) -> "LetterQuerySet":
+        """Return letters that go out only if somebody says so."""
+        return self.filter(state=LetterState.HELD)
 
     def due(self, now: datetime.datetime) -> "LetterQuerySet":
         """Return letters that may go out now."""
@@ -91,7 +97,10 @@ class Letter(models.Model):
         verbose_name = _("letter")
         verbose_name_plural = _("letters")
         default_permissions = ("view", "change")
-        permissions = [("read_letter", _("Can read letters in the desk's mailbox"))]
+        permissions = [
+            ("read_letter", _("Can read letters in the desk's mailbox")),
+            ("discard_letter", _("Can discard letters that have not gone out, and send those that are held")),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state=LetterState.SENDING, sending_until__isnull=False)

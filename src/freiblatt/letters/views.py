@@ -86,6 +86,8 @@ class Mailbox(DeskView):
                 {"value": value, "label": label, "count": counts.get(value, 0)} for value, label in LetterState.choices
             ],
             total=sum(counts.values()),
+            held=counts.get(LetterState.HELD, 0),
+            may_discard=user.has_perm("letters.discard_letter"),
             route=Route.objects.filter(pk=1, blocked_since__isnull=False).first(),
             has_server=settings.MAIL_HAS_SERVER,
             may_read=user.has_perm("letters.read_letter"),
@@ -117,6 +119,12 @@ class OneLetter(DeskView):
             may_see_subject=user.has_perm("letters.read_letter"),
             may_send_again=user.has_perm("letters.change_letter")
             and letter.state in (LetterState.FAILED, LetterState.UNKNOWN, LetterState.SUPPRESSED)
+            and not letter.erased_at,
+            may_send_held=user.has_perm("letters.discard_letter")
+            and letter.state == LetterState.HELD
+            and not letter.erased_at,
+            may_discard=user.has_perm("letters.discard_letter")
+            and letter.state in actions.UNDECIDED
             and not letter.erased_at,
             **kwargs,
         )
@@ -152,12 +160,43 @@ def letter_html(request: HttpRequest, pk: int) -> HttpResponse:
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Send one letter again."""
     letter = Letter.objects.filter(pk=min(pk, GREATEST_ID)).first() or Letter(pk=pk)
+    if letter.state == LetterState.HELD and not request.user.has_perm("letters.discard_letter"):
+        raise PermissionDenied
     try:
         actions.send_again(letter=letter)
     except actions.LetterError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, _("The letter goes out again."))
+    return redirect("letters:mailbox")
+
+
+@require_POST
+@permission_required("letters.discard_letter")
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let one letter never go out."""
+    try:
+        actions.discard(letter=Letter(pk=min(pk, GREATEST_ID)))
+    except actions.LetterError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The letter is discarded."))
+    return redirect("letters:mailbox")
+
+
+@require_POST
+@permission_required("letters.discard_letter")
+def decide_about_held(request: HttpRequest) -> HttpResponse:
+    """Send or discard all letters that are held since a restore."""
+    what = request.POST.get("what")
+    if what == "release":
+        count = actions.release_held()
+        words = ngettext("%(count)d held letter goes out now.", "%(count)d held letters go out now.", count)
+        messages.success(request, words % {"count": count})
+    elif what == "discard":
+        count = actions.discard_held()
+        words = ngettext("%(count)d held letter is discarded.", "%(count)d held letters are discarded.", count)
+        messages.success(request, words % {"count": count})
     return redirect("letters:mailbox")
 
 

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogActionRegistry
 
 from freiblatt.letters import urls
 
@@ -34,3 +35,10 @@ def register_post_menu_item() -> MenuItem:
 def register_permissions() -> QuerySet[Permission]:
     """Let owners give a group rights about letters, but not to read them."""
     return Permission.objects.filter(content_type__app_label="letters").exclude(codename="read_letter")
+
+
+@hooks.register("register_log_actions")
+def name_log_actions(actions: LogActionRegistry) -> None:
+    """Let the log say what people decided about letters; it names none but by kind and number."""
+    actions.register_action("letters.discard", _("Discard a letter"), _("Letter discarded, it never goes out"))
+    actions.register_action("letters.release_held", _("Send a held letter"), _("Held letter released"))

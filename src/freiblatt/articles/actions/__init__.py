@@ -19,7 +19,7 @@ from freiblatt.articles.actions.publishing import (
     unpublish_article,
     write_article,
 )
-from freiblatt.articles.actions.sharing import count_opening, revoke_share, share_draft
+from freiblatt.articles.actions.sharing import count_opening, revoke_all_shares, revoke_share, share_draft
 from freiblatt.articles.actions.withdrawing import withdraw_article
 from freiblatt.articles.actions.withholding import finish_withholding, release_files, settle_files
 
@@ -43,6 +43,7 @@ __all__ = [
     "release_files",
     "relist_all",
     "remove_left_over_files",
+    "revoke_all_shares",
     "revoke_share",
     "settle_check",
     "settle_files",

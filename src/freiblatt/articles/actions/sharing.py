@@ -71,6 +71,17 @@ def revoke_share(*, share: SharedDraft, by: StaffMember | None) -> SharedDraft:
     return share
 
 
+def revoke_all_shares() -> int:
+    """Close every link that can be opened now; return how many there were.
+
+    For a database that was restored from a backup: links that were revoked since are back in it.
+    """
+    shares = list(SharedDraft.objects.open_at(timezone.now()))
+    for share in shares:
+        revoke_share(share=share, by=None)
+    return len(shares)
+
+
 def count_opening(*, share: SharedDraft) -> None:
     """Count that the link was opened: how often, not when and not by whom."""
     SharedDraft.objects.filter(pk=share.pk).update(opened_count=F("opened_count") + 1)

@@ -54,7 +54,9 @@ def erase_letters() -> int:
     stuck = standing.filter(
         state__in=[LetterState.FAILED, LetterState.UNKNOWN], created_at__lte=now - KEEP_FAILED_DAYS * day
     )
-    count = _in_batches(delivered, now) + _in_batches(stuck, now)
+    # Since they are held, whenever they were written: an owner has a month to decide.
+    held = standing.filter(state=LetterState.HELD, due_at__lte=now - KEEP_FAILED_DAYS * day)
+    count = _in_batches(delivered, now) + _in_batches(stuck, now) + _in_batches(held, now)
     old = Letter.objects.filter(erased_at__lte=now - KEEP_ROWS_DAYS * day)
     while keys := list(old.order_by().values_list("pk", flat=True)[:ERASE_BATCH]):
         Letter.objects.filter(pk__in=keys).delete()

@@ -8,6 +8,7 @@ from freiblatt.newsroom.actions.addresses import (
     confirm_address,
     send_password_link,
 )
+from freiblatt.newsroom.actions.closing import close_all_doors
 from freiblatt.newsroom.actions.factors import (
     CodeError,
     check_code,
@@ -54,6 +55,7 @@ __all__ = [
     "change_address",
     "change_password",
     "check_code",
+    "close_all_doors",
     "confirm_address",
     "deactivate",
     "delete_member",
