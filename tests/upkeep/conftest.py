@@ -9,7 +9,7 @@ import pytest
 
 from freiblatt import config
 from freiblatt.config import Config
-from tests.conftest import kept_database
+from tests.conftest import _url_of, ask_postgres, kept_database
 
 #: Long enough ago that nobody can still be writing these files.
 LONG_AGO = 1_700_000_000
@@ -44,3 +44,13 @@ def publication(tmp_path: Path, django_db_setup: None, monkeypatch: pytest.Monke
     with kept_database(directory) as (_name, url):
         monkeypatch.setenv("FREIBLATT_DATABASE_URL", url)
         yield config.read(directory)
+
+
+@pytest.fixture
+def empty_database(publication: Config, django_db_setup: None) -> list[str]:
+    """Options that name an empty database of the kind that the tests run on."""
+    if publication.sqlite_path:
+        return []
+    name = f"restored_{os.getpid()}_{os.urandom(4).hex()}"
+    ask_postgres(f'CREATE DATABASE "{name}"')
+    return ["--database-url", _url_of(name)]

@@ -8,7 +8,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyrage
@@ -23,18 +24,6 @@ from tests.processes import wait_until
 from tests.upkeep.test_backing_up import execute
 
 pytestmark = pytest.mark.process
-
-
-@pytest.fixture
-def empty_database(publication: Config, django_db_setup: None) -> list[str]:
-    """Options that name an empty database of the kind that the tests run on."""
-    if publication.sqlite_path:
-        return []
-    from tests.conftest import _url_of, ask_postgres
-
-    name = f"restored_{os.getpid()}_{os.urandom(4).hex()}"
-    ask_postgres(f'CREATE DATABASE "{name}"')
-    return ["--database-url", _url_of(name)]
 
 
 def freiblatt(*words: object, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -90,7 +79,8 @@ def test_a_restored_publication_is_private_and_ready(
     done = freiblatt("restore", archive, place, *empty_database, cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
-    assert "1 jobs that ran at that moment wait again" in done.stdout
+    assert "1 job that ran at that moment waits to be done again." in done.stdout
+    assert "Do again what you have done since" in done.stdout
     assert "FREIBLATT_DATABASE_URL" in done.stdout
     modes = {
         name: stat.S_IMODE((place / name).stat().st_mode) for name in ("secret.key", "freiblatt.toml", "originals")
@@ -257,6 +247,45 @@ def test_neither_a_used_directory_nor_a_used_database_is_touched(
         assert dumps.facts_of_postgres(publication.database_url) == before
     assert done.returncode == 1
     assert not (tmp_path / "new").exists()
+
+
+@pytest.fixture
+def other_disk(tmp_path: Path) -> Iterator[Path]:
+    """A directory on another file system than the temporary one."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("this machine has one file system only")
+    with tempfile.TemporaryDirectory(dir=memory) as place:
+        yield Path(place)
+
+
+def test_the_database_may_lie_on_another_disk(archive: Path, tmp_path: Path, other_disk: Path) -> None:
+    database = other_disk / "blatt.sqlite3"
+    words = ["restore", archive, tmp_path / "restored", "--database-url", f"sqlite:///{database}"]
+
+    done = freiblatt(*words, cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert stat.S_IMODE(database.stat().st_mode) == 0o600
+    dumps.check_sqlite(database)
+    assert [path.name for path in other_disk.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_restore_that_fails_late_leaves_no_database_elsewhere(archive: Path, tmp_path: Path) -> None:
+    def odd_style(inside: dict[str, bytes]) -> None:
+        inside["theme/static/site.css"] = b"body { background: url(nowhere.png) }"
+
+    spoiled = rewritten(archive, odd_style)
+    (tmp_path / "data").mkdir()
+    database = tmp_path / "data/blatt.sqlite3"
+    words = ["restore", spoiled, tmp_path / "restored", "--database-url", f"sqlite:///{database}"]
+
+    done = freiblatt(*words, cwd=tmp_path)
+
+    assert done.returncode == 1, done.stdout
+    assert "nowhere.png" in done.stderr
+    assert list((tmp_path / "data").iterdir()) == []
+    assert not (tmp_path / "restored").exists()
 
 
 def test_a_killed_restore_looks_like_nothing_and_is_given_again(

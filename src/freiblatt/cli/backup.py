@@ -43,6 +43,11 @@ def run(arguments: argparse.Namespace) -> int:
     note_backup(made)
     for name in made.left_out:
         print(f"freiblatt: not in the backup, because it is a linked folder or no plain name: {name}", file=sys.stderr)
+    for name in made.elsewhere:
+        print(
+            f"freiblatt: not in the backup, because it lies elsewhere: {name}. Keep it where you keep the backup.",
+            file=sys.stderr,
+        )
     if arguments.json:
         told = {
             "file": str(made.path),
@@ -53,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             "is_encrypted": made.is_encrypted,
             "seconds": round(made.seconds, 3),
             "left_out": made.left_out,
+            "elsewhere": made.elsewhere,
         }
         print(json.dumps(told))
         return 0

@@ -93,13 +93,20 @@ def unfinished(directory: Path, *, keeps_files: bool = True) -> Iterator[bool]:
 
 
 def note_made(directory: Path, name: str) -> None:
-    """Remember that a file or folder of this name in the unfinished publication is ours, and may be removed."""
+    """Remember that a file or folder of this name in the unfinished publication is ours, and may be removed.
+
+    A path outside of it names a file, such as a database that lies elsewhere.
+    """
     with (directory / UNFINISHED_NAME).open("a", encoding="utf-8") as file:
         file.write(f"{name}\n")
 
 
 def _noted(mark: Path) -> list[str]:
-    return [name for name in mark.read_text("utf-8").splitlines() if "/" not in name and name not in ("", ".", "..")]
+    return [
+        name
+        for name in mark.read_text("utf-8").splitlines()
+        if name.startswith("/") or ("/" not in name and name not in ("", ".", ".."))
+    ]
 
 
 def _is_scratch(name: str) -> bool:
@@ -121,9 +128,10 @@ def _refuse_strangers(directory: Path, allowed: list[str], found: list[str]) -> 
 def _remove_made(directory: Path) -> None:
     scratches = [path.name for path in directory.iterdir() if _is_scratch(path.name)]
     for name in (*MADE, *DATABASE_FILES, *_noted(directory / UNFINISHED_NAME), *scratches):
-        path = directory / name
+        path = directory / name  # or what stands outside of it
         if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
+            if not name.startswith("/"):
+                shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
 

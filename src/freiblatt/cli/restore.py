@@ -7,6 +7,8 @@ freiblatt.toml says, or to --database-url: PostgreSQL or SQLite, whichever it wa
 import argparse
 import os
 import shlex
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 from freiblatt.cli.making import note_made, unfinished
@@ -41,10 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
                 database_url=arguments.database_url,
                 identity=arguments.identity,
                 say=lambda line: print(line, flush=True),
+                note=lambda name: note_made(directory, name),
             ) as found:
                 config = use_publication(directory)
-                if config.sqlite_path and config.sqlite_path.is_relative_to(directory):
-                    note_made(directory, config.sqlite_path.relative_to(directory).parts[0])
                 prepare_publication(config)
                 done = come_to_life(restored=found)
         except RestoreError as error:
@@ -55,11 +56,47 @@ def run(arguments: argparse.Namespace) -> int:
         f"{sum(found.facts.tables.values()):,} rows, as of {manifest.made_at.astimezone():%Y-%m-%d %H:%M %Z}, "
         f"made by Freiblatt {manifest.release}."
     )
-    if done["jobs"]:
-        print(f"{done['jobs']} jobs that ran at that moment wait again. Letters that went out since go out twice.")
+    tell_what_ended(done, made_at=manifest.made_at)
     _tell_of_environment(manifest.environment)
+    for key, path in found.missing:
+        print(f"Missing: {path}, which {key} names. Lay it there before you serve.")
     _tell_what_is_next(config)
     return 0
+
+
+#: What a restored publication ended or holds by itself: one, several, and what to do.
+ENDED = {
+    "sessions": ("session of the desk is", "sessions of the desk are", "ended: everybody signs in again."),
+    "links": ("one-time link is", "one-time links are", "revoked; a new one: freiblatt staff link MAIL"),
+    "shares": ("link to a shared draft is", "links to shared drafts are", "revoked; share them again at the desk."),
+    "dead_letters": ("letter with such a link is", "letters with such links are", "discarded; invite again."),
+    "letters": (
+        "letter that waited is",
+        "letters that waited are",
+        "held, since it may have gone out: freiblatt letters, or the desk under Reports > Post, sends or discards.",
+    ),
+    "jobs": ("job that ran at that moment waits", "jobs that ran at that moment wait", "to be done again."),
+}
+#: What happened after the backup is not in it.
+UNDONE = (
+    "accounts that were closed, roles that were taken away (freiblatt staff list shows who can sign in)",
+    "passwords that were changed, passkeys and second factors that were removed",
+    "articles that were withdrawn, changed or published",
+    "readers who were erased, consents that were withdrawn",
+    "addresses that were entered among those who get no letters",
+)
+
+
+def tell_what_ended(done: Mapping[str, int], *, made_at: datetime) -> None:
+    """Print what is not as it was, and what happened after the backup and is undone."""
+    ended = [(done[name], words) for name, words in ENDED.items() if done.get(name)]
+    if ended:
+        print("What nobody knows the further fate of:")
+    for count, (one, several, what) in ended:
+        print(f"  - {count:,} {one if count == 1 else several} {what}")
+    print(f"Everything else is as of {made_at.astimezone():%Y-%m-%d %H:%M}. Do again what you have done since:")
+    for what in UNDONE:
+        print(f"  - {what}")
 
 
 def _tell_of_environment(names: list[str]) -> None:

@@ -32,6 +32,7 @@ def open_publication() -> config.Config:
             "Give the same `freiblatt init` (or `restore`, or `demo`) again; it starts over by itself."
         )
     current.secret_key()
+    current.mail_server  # noqa: B018 (reads the password's file, and says so where it cannot)
     return current
 
 

@@ -62,6 +62,16 @@ def mail_server(url: str, *, password: str = "") -> MailServer | None:
     )
 
 
+def named_files(password_file: str, lines: tuple[str, ...], *, directory: Path) -> list[tuple[str, Path]]:
+    """Return (key, path) of every file that `mail_password_file` and `mail_provider_settings` name."""
+    found = [("mail_password_file", directory / password_file)] if password_file else []
+    for line in lines:
+        name, equals, value = line.partition("=")
+        if equals and name.endswith("_FILE"):
+            found.append(("mail_provider_settings", directory / value))
+    return found
+
+
 def provider_settings(lines: tuple[str, ...], *, directory: Path) -> dict[str, str]:
     """Return Anymail's settings from `lines` such as `MAILGUN_API_KEY=…`; a name that ends in `_FILE` names a file.
 

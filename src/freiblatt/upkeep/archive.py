@@ -25,7 +25,11 @@ SUMS_NAME = "SHA256SUMS"
 DATABASE_FOLDER = "database"
 #: What a backup may hold beside manifest and sums.
 FILES = ("freiblatt.toml", "secret.key")
-FOLDERS = (DATABASE_FOLDER, "media", "originals", "theme")
+#: Below it stand files that the configuration names, under their place in the publication's directory.
+NAMED_FOLDER = "named"
+FOLDERS = (DATABASE_FOLDER, "media", "originals", "theme", NAMED_FOLDER)
+#: Folders that are carried as they are.
+CARRIED = ("media", "originals", "theme")
 
 BLOCK = 512
 CHUNK = 1024 * 1024

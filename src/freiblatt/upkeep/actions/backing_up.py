@@ -16,16 +16,17 @@ from freiblatt.config import DIRECTORY_VARIABLE, PREFIX, Config
 from freiblatt.pagestore import database
 from freiblatt.upkeep import dumps, records, sealing
 from freiblatt.upkeep.archive import (
-    DATABASE_FOLDER,
+    CARRIED,
     FILES,
-    FOLDERS,
     LONGEST_MANIFEST,
     MANIFEST_NAME,
+    NAMED_FOLDER,
     ArchiveError,
     ChangedError,
     Reader,
     Source,
     Writer,
+    is_allowed,
 )
 from freiblatt.upkeep.dumps import FACTS_MEMBER, DumpError, Facts
 from freiblatt.upkeep.manifest import Manifest, read_manifest
@@ -54,6 +55,8 @@ class Backup:
     facts: Facts
     left_out: list[str] = field(default_factory=list)
     """Names in the publication's directory that are not in it."""
+    elsewhere: list[str] = field(default_factory=list)
+    """Files that the configuration names and that are not in it, because they lie elsewhere or are gone."""
 
 
 def back_up(*, config: Config, target: Path, recipient: str = "", say: Say = lambda line: None) -> Backup:
@@ -129,6 +132,9 @@ def _make(config: Config, place: Path, keys: list[Any], say: Say) -> Backup:
         with _sealed(file, [*keys, own_key.to_public()] if own_key else []) as target:
             writer = Writer(target)
             writer.add(MANIFEST_NAME, manifest.written())
+            named, elsewhere = _sorted_named(config)
+            for name, path in named.items():  # before the configuration, so that a restore finds what it names
+                writer.add_file(name, path)
             facts, left_out = _write_members(config, manifest, writer, place, say)
             writer.close()
         file.flush()
@@ -143,7 +149,33 @@ def _make(config: Config, place: Path, keys: list[Any], say: Say) -> Backup:
             n_files = _read_back(source, place, manifest, facts)
     if n_files != writer.n_files:
         raise ArchiveError(f"{writer.n_files} files were written and {n_files} are in it.")
-    return Backup(archive, made_at, size, n_files, 0.0, bool(keys), facts, left_out)
+    return Backup(archive, made_at, size, n_files, 0.0, bool(keys), facts, left_out, elsewhere)
+
+
+def names_elsewhere(config: Config) -> list[str]:
+    """Return the files that the configuration names and that no backup can hold, each with the key that names it."""
+    return _sorted_named(config)[1]
+
+
+def _sorted_named(config: Config) -> tuple[dict[str, Path], list[str]]:
+    """Return files that the configuration names by their place in a backup, and those that have none.
+
+    Who keeps a password outside of the publication's directory, in a place that a manager of secrets fills, does not
+    want it in a file that is carried off.
+    """
+    inside: dict[str, Path] = {}
+    elsewhere = []
+    for key, path in config.named_files:
+        plain = Path(os.path.normpath(path))
+        inner = str(plain.relative_to(config.directory)) if plain.is_relative_to(config.directory) else ""
+        if inner in FILES or inner.partition("/")[0] in CARRIED:
+            continue
+        name = f"{NAMED_FOLDER}/{inner}"
+        if inner and is_allowed(name) and inner.isprintable() and plain.is_file():
+            inside[name] = plain
+        else:
+            elsewhere.append(f"{path} ({key})")
+    return inside, elsewhere
 
 
 def _write_members(
@@ -151,7 +183,7 @@ def _write_members(
 ) -> tuple[Facts, list[str]]:
     for name in FILES:
         writer.add_file(name, config.directory / name)
-    walk = Walk(config.directory, tuple(folder for folder in FOLDERS if folder != DATABASE_FOLDER))
+    walk = Walk(config.directory, CARRIED)
     say("Reading files …")
     _write_files(writer, walk.first())
     say("Copying the database …")

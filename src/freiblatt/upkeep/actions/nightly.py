@@ -50,6 +50,8 @@ def back_up_nightly() -> dict[str, object]:
         log.note("backup_failed", reason=reason)
         tell_owners(kind="upkeep_backup_failed", day=made_at, reason=reason)
         raise
+    for name in made.elsewhere:
+        logger.warning("Not in the backup, because it lies elsewhere: %s", name)
     removed = _remove_superfluous(config)
     logger.info("Backup %s: %d files, %d bytes; %d older ones removed.", made.path, made.n_files, made.size, removed)
     return {"file": made.path.name, "bytes": made.size, "removed": removed}

@@ -4,39 +4,35 @@ Whoever calls keeps the directory marked as unfinished until all of it is done, 
 """
 
 import contextlib
+import errno
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from freiblatt.config import FILE_NAME, PREFIX, SECRET_NAME, Config, ConfigurationError, read
+from freiblatt.config import FILE_NAME, PREFIX, Config, ConfigurationError, read
 from freiblatt.pagestore import database
 from freiblatt.upkeep import dumps, schema, sealing
 from freiblatt.upkeep.actions.moving import MoveError, carry, compare, settle_sqlite, write_key
-from freiblatt.upkeep.archive import (
-    DATABASE_FOLDER,
-    LONGEST_MANIFEST,
-    MANIFEST_NAME,
-    ArchiveError,
-    Member,
-    Reader,
-    Source,
-)
-from freiblatt.upkeep.dumps import FACTS_MEMBER, DumpError, Facts, read_facts
-from freiblatt.upkeep.manifest import Manifest, read_manifest
+from freiblatt.upkeep.archive import CHUNK, ArchiveError
+from freiblatt.upkeep.dumps import DumpError, Facts
+from freiblatt.upkeep.manifest import Manifest
 from freiblatt.upkeep.rows.copytext import plain, rows_of_dump
 from freiblatt.upkeep.rows.postgres import give_up, new_postgres, release, reserve
 from freiblatt.upkeep.rows.sqlite import held_sqlite, new_sqlite
 from freiblatt.upkeep.rows.values import REBUILT, RowError, Sum, counted
 from freiblatt.upkeep.scratch import scratch
+from freiblatt.upkeep.unpacking import Unpacking
 
 Say = Callable[[str], object]
 
-#: What the publication's own web server and proxy may read, and what they may not.
-MODES = {FILE_NAME: 0o600, SECRET_NAME: 0o600, "media": 0o640, "originals": 0o600, "theme": 0o644}
-FOLDER_MODES = {"originals": 0o700, "media": 0o755, "theme": 0o755}
+#: What SQLite puts beside a database, and the file itself.
+COMPANIONS = ("", "-wal", "-shm", "-journal")
+#: What a file system says that cannot give a file a second name: another one, FAT, some shares of the network.
+NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
 
 
 class RestoreError(Exception):
@@ -52,6 +48,8 @@ class Restored:
     n_files: int
     is_other_database: bool
     """Whether the database is of the other kind than the one that was backed up: its search index is to be made."""
+    missing: list[tuple[str, Path]]
+    """Key and path of files that the configuration names and that are not there."""
 
 
 @contextlib.contextmanager
@@ -62,27 +60,36 @@ def restored(
     database_url: str | None = None,
     identity: Path | None = None,
     say: Say = lambda line: None,
+    note: Say = lambda name: None,
 ) -> Iterator[Restored]:
     """Put the backup `archive` into the empty `directory`, and give what it was, for the caller to bring it to life.
 
     `database_url`: another database than the one its configuration names; `identity`: file with the private key. The
-    backup is proved before anything of it counts. A PostgreSQL database is marked as unfinished until the context ends
-    well and is empty again where it does not. Raises RestoreError.
+    backup is proved before anything of it counts. `note` is called with each name in the directory, and each path
+    outside of it, that is to be removed where all fails. As long as the context lasts, the process's environment does
+    without files that the configuration names and that are not there. A PostgreSQL database is marked as unfinished
+    until the context ends well and is empty again where it does not. Raises RestoreError.
     """
     directory = directory.resolve()
     made: list[str] = []
+    unset = contextlib.ExitStack()
     try:
         with scratch(directory, "restore") as place:
             say("Reading the backup …")
+            unpacking = Unpacking(
+                directory, place, configure=lambda: _configure(directory, database_url), unset=unset, note=note
+            )
             with _opened(archive, identity) as source:
-                manifest, facts, n_files = _unpack(source, directory, place, database_url)
+                manifest, facts, n_files = unpacking.all_of(source)
             config = _configured(directory)
             say(f"Restoring the database into {'SQLite' if config.sqlite_path else 'PostgreSQL'} …")
             if config.sqlite_path is None:
                 reserve(config.database_url)
                 made.append(config.database_url)
             is_other = _restore_database(config, manifest, facts, place, say)
-        yield Restored(manifest, facts, n_files, is_other)
+            for name in _database_files(config):
+                note(name)
+        yield Restored(manifest, facts, n_files, is_other, unpacking.missing)
         if config.sqlite_path is None:
             release(config.database_url)
     except BaseException as error:
@@ -92,6 +99,20 @@ def restored(
         if sentence := _sentence(archive, error):
             raise RestoreError(sentence) from error
         raise
+    finally:
+        unset.close()
+
+
+def _database_files(config: Config) -> list[str]:
+    """Return the names in the directory, or the paths outside of it, that a SQLite database has or may get."""
+    if config.sqlite_path is None:
+        return []
+    if config.sqlite_path.is_relative_to(config.directory):
+        inner = config.sqlite_path.relative_to(config.directory)
+        if len(inner.parts) > 1:
+            return [inner.parts[0]]
+        return [f"{inner}{ending}" for ending in COMPANIONS]
+    return [f"{config.sqlite_path}{ending}" for ending in COMPANIONS]
 
 
 def _sentence(archive: Path, error: BaseException) -> str | None:
@@ -117,56 +138,6 @@ def _opened(archive: Path, identity: Path | None) -> Iterator[BinaryIO]:
             raise RestoreError(f"{archive}: it is encrypted. Give the file with the private key: --identity KEYFILE.")
         with sealing.decrypted(file, sealing.identities(identity)) as source:
             yield source
-
-
-def _unpack(source: Source, directory: Path, place: Path, database_url: str | None) -> tuple[Manifest, Facts, int]:
-    """Write every file where it belongs and return what the backup says of itself. Raises ArchiveError."""
-    manifest: Manifest | None = None
-    facts: Facts | None = None
-    reader = Reader(source)
-    for member in reader.members():
-        if member.name == MANIFEST_NAME:
-            manifest = read_manifest(member.content(LONGEST_MANIFEST))
-        elif member.name == FACTS_MEMBER:
-            facts = read_facts(member.content(LONGEST_MANIFEST))
-        elif member.name.startswith(f"{DATABASE_FOLDER}/"):
-            if manifest is None or member.name != manifest.database_member:
-                raise ArchiveError(f"It holds a database that its manifest does not name: {member.name!r}.")
-            _write(member, place / "dump", 0o600)
-        else:
-            _write(member, _place_of(member.name, directory), MODES[member.name.partition("/")[0]])
-        if member.name == FILE_NAME:
-            _configure(directory, database_url)
-    if manifest is None or facts is None or not (place / "dump").is_file():
-        raise ArchiveError("It holds no database.")
-    for name in (FILE_NAME, SECRET_NAME):
-        if not (directory / name).is_file():
-            raise ArchiveError(f"It holds no {name}.")
-    return manifest, facts, reader.n_files
-
-
-def _place_of(name: str, directory: Path) -> Path:
-    """Return where a file belongs, its folders made."""
-    path = directory / name
-    missing = [folder for folder in path.parents if folder != directory and folder.is_relative_to(directory)]
-    for folder in reversed(missing):
-        if not folder.is_dir():
-            folder.mkdir()
-            folder.chmod(FOLDER_MODES[folder.relative_to(directory).parts[0]])
-    return path
-
-
-def _write(member: Member, path: Path, mode: int) -> None:
-    try:
-        number = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
-    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
-        raise ArchiveError(f"It holds two things of one name: {member.name!r}.") from error
-    with os.fdopen(number, "wb") as file:
-        for chunk in member.chunks():
-            file.write(chunk)
-    path.chmod(mode)
-    with contextlib.suppress(OSError, OverflowError):
-        os.utime(path, (member.changed, member.changed))
 
 
 def _configure(directory: Path, database_url: str | None) -> None:
@@ -223,11 +194,29 @@ def _restore_database(config: Config, manifest: Manifest, facts: Facts, place: P
 
 
 def _put(copy: Path, target: Path) -> None:
-    """Give the finished database its name, where nothing else has it."""
+    """Give the finished database its name, where nothing else has it. It may be on another file system."""
     target.parent.mkdir(parents=True, exist_ok=True)
     copy.chmod(0o600)
-    os.link(copy, target)
+    try:
+        os.link(copy, target)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        _copy_over(copy, target)
     copy.unlink()
+
+
+def _copy_over(copy: Path, target: Path) -> None:
+    with scratch(target.parent, "restore") as place:
+        near = place / target.name
+        with copy.open("rb") as source, near.open("wb") as file:
+            near.chmod(0o600)
+            shutil.copyfileobj(source, file, CHUNK)
+            file.flush()
+            os.fsync(file.fileno())
+        # Takes the name where nobody has it; then the whole file comes in its place at once.
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+        near.replace(target)
 
 
 def _require_space(place: Path, size: int) -> None:
@@ -284,20 +273,26 @@ def _same_counts(told: Mapping[str, int], found: Mapping[str, int], tables: Mapp
 
 
 def come_to_life(*, restored: Restored) -> dict[str, int]:
-    """Bring a restored publication to rest, with Django running on it; return what was done, by name.
+    """Bring a restored publication to rest, with Django running on it; return how much was done, by name.
 
-    Jobs that ran when the backup was made wait again, and the journal of the page store, which speaks of pages that do
-    not exist here, is emptied. Due times that passed meanwhile fire once, when a worker runs.
+    Whatever opens a door or sends a letter by itself is ended or held, for nobody knows what became of it since the
+    backup was made: sessions, one-time links, links to drafts, letters that waited. Jobs that ran wait again, and the
+    journal of the page store, which speaks of pages that do not exist here, is emptied. Due times that passed meanwhile
+    fire once, when a worker runs.
     """
     from django.core.management import call_command
     from django.db import transaction
 
+    from freiblatt.articles.actions import revoke_all_shares
     from freiblatt.jobs.actions import take_back_running
+    from freiblatt.letters.actions import hold_open_letters
+    from freiblatt.newsroom.actions import close_all_doors
     from freiblatt.pagestore.actions import forget_marks
     from freiblatt.upkeep import log
 
     with transaction.atomic():
-        done = {"jobs": take_back_running(), "marks": forget_marks()}
+        done = {"jobs": take_back_running(), **close_all_doors(), "shares": revoke_all_shares()}
+        done |= {"letters": hold_open_letters(), "marks": forget_marks()}
     if restored.is_other_database:
         call_command("update_index", verbosity=0)
     log.note("restore", made_at=f"{restored.manifest.made_at:%Y-%m-%d %H:%M}", release=restored.manifest.release)

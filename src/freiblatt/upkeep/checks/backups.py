@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from freiblatt.config import Config, current
 from freiblatt.lib.findings import Finding
 from freiblatt.upkeep import keeping, records, sealing
+from freiblatt.upkeep.actions.backing_up import names_elsewhere
 from freiblatt.upkeep.actions.nightly import OLDEST
 
 #: Without a schedule, a backup made by hand is expected this often.
@@ -31,6 +32,14 @@ def backups() -> Iterator[Finding]:
                 _("Backups cannot be encrypted: backup_age_recipient: %(reason)s") % {"reason": error},
                 _("Write the public key that age-keygen printed."),
             )
+    if elsewhere := names_elsewhere(config):
+        yield Finding(
+            "backup_elsewhere",
+            "warning",
+            _("No backup holds %(files)s: the configuration names it, and it lies elsewhere or is gone.")
+            % {"files": ", ".join(elsewhere)},
+            _("Keep a copy of it where you keep the backups, or lay it into the publication’s directory."),
+        )
     if record.failed_at and (record.made_at is None or record.failed_at > record.made_at):
         yield Finding(
             "backup_failed",
