@@ -33,7 +33,7 @@ def serve(config: Config) -> int:
     refuse_taken_port(config.server_host, config.server_port)
     from freiblatt.pagestore.serve import ServeError
     from freiblatt.pagestore.serve import serve as serve_pages
-    from freiblatt.upkeep import upgrade_note
+    from freiblatt.upkeep.actions import upgrade_note
 
     try:
         return serve_pages(config, begun=lambda: upgrade_note.forget(config))

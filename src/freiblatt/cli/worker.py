@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _refuse_other_release(config: Config) -> None:
     """Raise ConsoleError where the database is of another release. One that is away is waited for by the worker."""
     from freiblatt.pagestore import database
-    from freiblatt.upkeep import upgrade_note
+    from freiblatt.upkeep.actions import upgrade_note
 
     try:
         database.check(config)

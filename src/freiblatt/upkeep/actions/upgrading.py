@@ -10,9 +10,10 @@ from freiblatt import __version__
 from freiblatt.config import Config
 from freiblatt.pagestore import database
 from freiblatt.pagestore.serve import ServeError, alone
-from freiblatt.upkeep import schema, upgrade_note
+from freiblatt.upkeep import schema
+from freiblatt.upkeep.actions import upgrade_note
 from freiblatt.upkeep.actions.backing_up import BackupError, back_up
-from freiblatt.upkeep.upgrade_note import Note
+from freiblatt.upkeep.actions.upgrade_note import Note
 
 Say = Callable[[str], object]
 
