@@ -403,11 +403,6 @@ class Config(BaseSettings):
         return mail.provider_settings(self.mail_provider_settings, directory=self.directory)
 
     @property
-    def named_files(self) -> list[tuple[str, Path]]:
-        """Key and path of every file with a secret that the configuration names; whether it is there or not."""
-        return mail.named_files(self.mail_password_file, self.mail_provider_settings, directory=self.directory)
-
-    @property
     def has_mail(self) -> bool:
         """Whether letters leave the house; otherwise the desk's mailbox takes them."""
         return bool(self.mail_url) or self.mail_provider != "smtp"

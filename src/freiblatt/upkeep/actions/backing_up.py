@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from freiblatt import __version__
 from freiblatt.config import DIRECTORY_VARIABLE, PREFIX, Config
+from freiblatt.config.mail import named_files
 from freiblatt.pagestore import database
 from freiblatt.upkeep import dumps, records, sealing
 from freiblatt.upkeep.archive import (
@@ -165,7 +166,7 @@ def _sorted_named(config: Config) -> tuple[dict[str, Path], list[str]]:
     """
     inside: dict[str, Path] = {}
     elsewhere = []
-    for key, path in config.named_files:
+    for key, path in named_files(config.mail_password_file, config.mail_provider_settings, directory=config.directory):
         plain = Path(os.path.normpath(path))
         inner = str(plain.relative_to(config.directory)) if plain.is_relative_to(config.directory) else ""
         if inner in FILES or inner.partition("/")[0] in CARRIED:
