@@ -4,7 +4,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import PageLogEntry, TaskState, Workflow, WorkflowPage, WorkflowState
+from wagtail.actions.copy_for_translation import CopyPageForTranslationAction
+from wagtail.models import Locale, PageLogEntry, TaskState, Workflow, WorkflowPage, WorkflowState
 from wagtail.test.utils.form_data import rich_text, streamfield
 from wagtail.users.models import UserProfile
 
@@ -402,3 +403,26 @@ def test_an_authors_name_on_the_byline_changes_the_text(
 def test_the_program_itself_needs_nobody(section: SectionPage, editor: StaffMember, other: StaffMember) -> None:
     assert publish_article(article=draft(section, None)).live
     assert not Check.objects.exists()
+
+
+@pytest.mark.parametrize("is_public", [False, True], ids=["draft", "public"])
+def test_a_translated_copy_is_the_work_of_whoever_wrote_the_original(
+    section: SectionPage, author: StaffMember, editor: StaffMember, other: StaffMember, is_public: bool
+) -> None:
+    """Whoever presses the button: the copy has the writer's words, and nobody else has read them as its text."""
+    article = draft(section, editor)
+    if is_public:
+        article = publish_article(article=article, by=other)
+        # Somebody's later draft is not what is copied.
+        rewrite(article, author, "Der Käufer spricht.")
+    english = Locale.objects.get(language_code="en")
+    section.copy_for_translation(english, copy_parents=True)
+
+    source = ArticlePage.objects.get(pk=article.pk)
+    copy = ArticlePage.objects.get(pk=CopyPageForTranslationAction(source, english, user=other).execute().pk)
+
+    assert standing_of(copy).written_by == editor
+    with pytest.raises(NotChecked):
+        publish_article(article=copy, by=editor)
+    assert not ArticlePage.objects.get(pk=copy.pk).live
+    assert publish_article(article=copy, by=other).live

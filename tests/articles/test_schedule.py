@@ -1,5 +1,6 @@
 """Articles appear and disappear at their time."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,11 +9,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 from wagtail.models import PageLogEntry
+from wagtail.signals import page_published, page_unpublished
 from wagtail.users.models import UserProfile
 
 from freiblatt.articles.actions import publish_due, relist_all
+from freiblatt.articles.desk_publishing import overdue_pages
 from freiblatt.articles.models import ArticlePage, FrontPage, Listing
 from freiblatt.jobs import schedules
+from freiblatt.newsroom.models import StaffMember
 from tests.articles.test_desk import form_of
 from tests.cast import make_owner
 from tests.factories import make_article, make_section, make_topic
@@ -60,6 +64,53 @@ def due_now(article: ArticlePage, **content: object) -> None:
     revision.content |= {"go_live_at": (timezone.now() - timedelta(minutes=5)).isoformat(), **content}
     revision.approved_go_live_at = timezone.now() - timedelta(minutes=5)
     revision.save()
+
+
+@pytest.fixture
+def stumbling(front: FrontPage) -> Iterator[set[int]]:
+    """Articles, by number, over which a room above stumbles when they change."""
+    found: set[int] = set()
+
+    def stumble(instance: ArticlePage, **kwargs: object) -> None:
+        if instance.pk in found:
+            raise RuntimeError("a room above has a fault")
+
+    page_published.connect(stumble)
+    page_unpublished.connect(stumble)
+    yield found
+    page_published.disconnect(stumble)
+    page_unpublished.disconnect(stumble)
+
+
+def test_article_that_fails_holds_no_other_up(stumbling: set[int], client: Client) -> None:
+    section = make_section(title="Europa")
+    for slug in ("erster", "zweiter"):
+        article = make_article(section=section, slug=slug, is_published=False)
+        schedule(article, go_live_at=timezone.now() + timedelta(hours=1))
+        due_now(article)
+    over = make_article(section=section, slug="vorbei")
+    late = make_article(section=section, slug="auch-vorbei")
+    ArticlePage.objects.filter(pk__in=[over.pk, late.pk]).update(expire_at=timezone.now() - timedelta(minutes=1))
+    first = ArticlePage.objects.get(slug="erster")
+    stumbling.update({first.pk, over.pk})
+
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="a room above has a fault"):
+            publish_due.func()
+
+    assert client.get("/europa/zweiter/").status_code == 200
+    assert client.get("/europa/auch-vorbei/").status_code == 410
+    # Nothing was half done, and the newsroom is told once.
+    assert client.get("/europa/erster/").status_code == 404
+    assert client.get("/europa/vorbei/").status_code == 200
+    assert PageLogEntry.objects.filter(action="articles.not_published", page_id=first.pk).count() == 1
+    (overdue,) = overdue_pages(make_owner())
+    assert overdue["page"].pk == first.pk
+
+    stumbling.clear()
+    assert publish_due.func() == 2
+    assert client.get("/europa/erster/").status_code == 200
+    assert overdue_pages(StaffMember.objects.get()) == []
 
 
 def test_what_came_and_went_while_the_program_was_down_is_not_shown(front: FrontPage, client: Client) -> None:

@@ -15,6 +15,7 @@ import psutil
 import pytest
 from django.db import connection
 
+from freiblatt.pagestore.disk import LOCK_NAME
 from tests.conftest import ask_postgres
 from tests.pagestore.test_valkey import PROGRAM, Server
 from tests.processes import (
@@ -160,6 +161,25 @@ def test_start_does_not_wait_for_valkey_and_others_hear_when_it_is_back(
         wait_until(lambda: journal_rows() == 0, "an empty journal")
     finally:
         valkey.stop()
+
+
+def test_disk_that_refuses_for_a_while_is_asked_again(publication: Publication) -> None:
+    """A disk copy that cannot be removed is what a web server in front would go on sending."""
+    publication.serve("--workers", "1")
+    publication.change("a", "1")
+    assert publication.value("a") == "1"
+    lock = publication.directory / "var" / LOCK_NAME
+    wait_until(lock.exists, "the first copy on disk")
+    lock.unlink()
+    lock.mkdir()
+    change_elsewhere_and_die(publication, "a", "2")
+    wait_until(lambda: "could not be carried out" in publication.log(), "the sweep to fail")
+    assert journal_rows() > 0
+
+    lock.rmdir()
+
+    wait_until(lambda: journal_rows() == 0, "an empty journal")
+    assert publication.value("a") == "2"
 
 
 def test_random_kills_leave_no_outdated_page(publication: Publication) -> None:

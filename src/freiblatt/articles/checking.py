@@ -76,6 +76,11 @@ def standing_of(article: ArticlePage, revision: Revision | None = None) -> Stand
     return Standing(revision, first.user, first.created_at, submitted_by, next(valid, None), last)
 
 
+def writer_of_copied(article: ArticlePage) -> StaffMember | None:
+    """Return who wrote the text of which a copy in another language is made: the public one, else the latest."""
+    return standing_of(article, article.live_revision if article.live else None).written_by
+
+
 def may_check(article: ArticlePage, member: Any, standing: Standing | None = None) -> bool:
     """Return whether `member`, who may publish, is somebody else than those who wrote or submitted the article."""
     if not PublicationSettings.load().is_second_person_needed():

@@ -16,7 +16,7 @@ from wagtail.admin.views.pages.bulk_actions.publish import PublishBulkAction
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page, PageLogEntry, Revision
 
-from freiblatt.articles.actions.publishing import NOT_PUBLISHED
+from freiblatt.articles.actions.publishing import FAULT, NOT_PUBLISHED
 from freiblatt.articles.checking import NotChecked
 from freiblatt.articles.models.completeness import Incomplete, refuse_incomplete
 from freiblatt.newsroom.models import StaffMember
@@ -123,8 +123,13 @@ def overdue_pages(user: StaffMember) -> list[dict[str, Any]]:
         try:
             refuse_incomplete(page)
         except Incomplete as error:
-            if page.permissions_for_user(user).can_edit():
-                found.append({"page": page, "reason": str(error)})
+            reason = str(error)
+        else:
+            if not noted.filter(revision_id=revision.pk, data__is_fault=True).exists():
+                continue
+            reason = str(FAULT)
+        if page.permissions_for_user(user).can_edit():
+            found.append({"page": page, "reason": reason})
     return found
 
 

@@ -23,6 +23,7 @@ from wagtail.admin.widgets import Button
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import Page, PageLogEntry, ReferenceIndex
 
+from freiblatt.articles import keys
 from freiblatt.articles.actions.listing import WITHDRAWAL_ENDED
 from freiblatt.articles.actions.withdrawing import (
     NOTICE_LENGTH,
@@ -41,6 +42,7 @@ from freiblatt.articles.consequences import consequences_of
 from freiblatt.articles.desk_screens import screen_of
 from freiblatt.articles.models import ArticlePage, Withdrawal
 from freiblatt.newsroom.models import StaffMember
+from freiblatt.pagestore.actions import is_carried_out
 
 #: More names than this help nobody to decide.
 NAMES_AT_MOST = 30
@@ -173,6 +175,14 @@ def _done(request: HttpRequest, article: ArticlePage, edit_url: str) -> HttpResp
     words = {"title": article.title}
     button = messages.button(edit_url, _("Edit"))
     messages.success(request, _("“%(title)s” is withdrawn.") % words, buttons=[button])
+    if not is_carried_out({keys.article_key(article.pk)}):
+        messages.warning(
+            request,
+            _(
+                "Readers may still find finished pages that show it: the disk, or the way to the other machines, "
+                "refuses. It is tried again until it works. Tell your operator."
+            ),
+        )
     if not is_settled():
         messages.warning(
             request,

@@ -18,6 +18,7 @@ from freiblatt.articles.actions.redirecting import (
     redirect_moved_page,
     take_address,
 )
+from freiblatt.articles.checking import writer_of_copied
 from freiblatt.articles.languages import addresses_in_all_languages
 from freiblatt.articles.models import ArticlePage, Author, FrontPage, Listing, PlainPage, SectionPage, Topic
 from freiblatt.articles.models.listing import topic_list
@@ -200,11 +201,16 @@ def mark_site(raw: bool = False, **kwargs: Any) -> None:
 
 
 @receiver(copy_for_translation_done)
-def give_translated_topics(target_obj: Any, **kwargs: Any) -> None:
-    """Give the draft of a translated article the topics of its own language, as far as they exist."""
+def complete_translated_copy(source_obj: Any, target_obj: Any, **kwargs: Any) -> None:
+    """Give the draft of a translated article the topics of its own language, as far as they exist, and its writer.
+
+    The text is still that of whoever wrote the original, who must not be taken for a second person.
+    """
     if not isinstance(target_obj, ArticlePage):
         return
+    writer = writer_of_copied(source_obj.specific)
+    target_obj.revisions.filter(user=None).update(user=writer)
     draft = target_obj.get_latest_revision_as_object()
     keys_of_topics = [topic.translation_key for topic in draft.topics.all()]
     draft.topics.set(Topic.objects.filter(translation_key__in=keys_of_topics, locale_id=draft.locale_id))
-    draft.save_revision(changed=False)
+    draft.save_revision(user=writer, changed=False)

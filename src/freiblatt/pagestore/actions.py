@@ -1,13 +1,15 @@
 """Verbs of the store: keep a page, mark keys stale, tell readers what happens."""
 
+import functools
 import logging
+import operator
 import time
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.http import HttpResponse
 
 from freiblatt.pagestore import marking
@@ -15,7 +17,7 @@ from freiblatt.pagestore.live.channels import CHANNEL, END, KEPT_MS, REF, STATE,
 from freiblatt.pagestore.models import LiveEvent, StaleMark
 from freiblatt.pagestore.policy import allow_frames
 
-__all__ = ["allow_frames", "announce", "forget_events", "forget_marks", "keep", "mark_stale"]
+__all__ = ["allow_frames", "announce", "forget_events", "forget_marks", "is_carried_out", "keep", "mark_stale"]
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +50,17 @@ def mark_stale(keys: Iterable[str]) -> None:
         return
     mark = StaleMark.objects.create(keys="\n".join(wanted))
     transaction.on_commit(lambda: _carry_out(mark, wanted), robust=True)
+
+
+def is_carried_out(keys: Iterable[str]) -> bool:
+    """Return whether every change of `keys` has reached the finished pages of this machine, and others were told of it.
+
+    After the commit of a change it is so at once, unless a disk or Valkey refuses; then servers go on trying.
+    """
+    wanted = set(keys)
+    named = functools.reduce(operator.or_, (Q(keys__contains=key) for key in wanted), Q(pk=None))
+    rows = StaleMark.objects.filter(named).values_list("keys", flat=True)
+    return all(wanted.isdisjoint(row.split("\n")) for row in rows)
 
 
 def forget_marks() -> int:

@@ -1,15 +1,19 @@
 """What the doctor says of the store."""
 
+import datetime
 import os
 from collections.abc import Iterator
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from freiblatt.config import current
 from freiblatt.lib.findings import Finding
 from freiblatt.pagestore import disk, journal, valkey
+from freiblatt.pagestore.models import StaleMark
 
-#: A server carries a mark out within two seconds; so many left over mean that none runs or that it cannot.
+#: A server carries a mark out within two seconds; older ones, or so many, mean that none runs or that it cannot.
+LONG_MARKED = datetime.timedelta(minutes=1)
 MANY_MARKS = 1000
 
 
@@ -27,7 +31,7 @@ def store() -> Iterator[Finding]:
     size = disk.size_of(disk.root_of(config))
     yield Finding("store", "ok", _("Finished pages take %(size).1f MB on disk.") % {"size": size / 1e6})
     left = len(journal.rows(config))
-    if left > MANY_MARKS:
+    if left > MANY_MARKS or (left and StaleMark.objects.filter(marked_on__lt=timezone.now() - LONG_MARKED).exists()):
         yield Finding(
             "store_journal",
             "warning",

@@ -75,6 +75,9 @@ class Sweep(threading.Thread):
                 logger.warning("The journal of the page store cannot be read: %s", error)
             except marking.OthersNotReachedError as error:
                 logger.warning("Other machines do not hear of changes: %s", error)
+            except OSError as error:
+                # A full disk, a lock that cannot be opened: it may be well again, and nobody else tries.
+                logger.error("Changes in the journal of the page store could not be carried out: %s", error)
             if self.stopped.wait(SWEEP_SECONDS):
                 return
 

@@ -71,6 +71,9 @@ class Listener(threading.Thread):
                 self._listen()
             except redis.RedisError as error:
                 logger.warning("valkey_url: not connected, trying again: %s", error)
+            except OSError as error:
+                # What was missed counts as soon as we listen again: then everything is marked.
+                logger.error("A change on another machine could not be carried out: %s", error)
             finally:
                 self.is_connected.clear()
             self.stopped.wait(RETRY_SECONDS)

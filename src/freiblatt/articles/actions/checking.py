@@ -83,8 +83,9 @@ def approve_in_workflow(*, task_state: TaskState, by: StaffMember, is_published:
     Raises NotChecked, and changes nothing, where it is the own work; PermissionDenied where it no longer waits or `by`
     may not publish.
     """
+    # The article first, as whoever withdraws it: else two could wait for each other.
+    article = ArticlePage.objects.select_for_update().get(pk=task_state.workflow_state.object_id)
     state = WorkflowState.objects.select_for_update().get(pk=task_state.workflow_state_id)
-    article = ArticlePage.objects.get(pk=state.object_id)
     if state.current_task_state_id != task_state.pk or not article.permissions_for_user(by).can_publish():
         raise PermissionDenied
     check_article(article=article, by=by)
@@ -107,7 +108,7 @@ def publish_alone(*, revision: Revision, by: StaffMember, reason: str) -> Articl
     reason = " ".join(reason.split())
     if len(reason) < REASON_LEAST_CHARACTERS:
         raise ValidationError(_("Say in a few words why nobody else can check it; others will read it."))
-    article = ArticlePage.objects.get(pk=revision.object_id)
+    article = ArticlePage.objects.select_for_update().get(pk=revision.object_id)
     if not article.permissions_for_user(by).can_publish():
         raise PermissionDenied
     _note(article, revision, by, reason)

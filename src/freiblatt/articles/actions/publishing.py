@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_tasks import task
 from wagtail.log_actions import log
 from wagtail.models import Page, PageLogEntry, Revision
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 #: Under this name a page's history records that it was not published at its time.
 NOT_PUBLISHED = "articles.not_published"
+#: Said of a page over which the program itself falls.
+FAULT = gettext_lazy("The program has a fault here. It is tried again every minute; tell your operator.")
 
 
 @transaction.atomic
@@ -100,15 +103,24 @@ def publish_due() -> int:
     """Publish what is scheduled for now or earlier, take back what has run out, and return how many pages changed.
 
     Each page is a change of its own. One that is not complete stops no other: it is said once in the log and in the
-    page's history, the desk's start page shows it until somebody mends it, and it is tried again.
+    page's history, the desk's start page shows it until somebody mends it, and it is tried again. Neither does one over
+    which the program falls; the last of such errors is raised after all others were tried.
     """
     now = timezone.now()
     expired = Page.objects.filter(live=True, expire_at__lte=now).order_by("expire_at")
     due = Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at")
-    return sum(
-        [_expire(pk) for pk in list(expired.values_list("pk", flat=True))]
-        + [_go_live(pk) for pk in list(due.values_list("pk", flat=True))]
-    )
+    steps = [(_expire, pk) for pk in expired.values_list("pk", flat=True)]
+    steps += [(_go_live, pk) for pk in due.values_list("pk", flat=True)]
+    failed, count = None, 0
+    for step, pk in steps:
+        try:
+            count += step(pk)
+        except Exception as error:
+            logger.exception("A page did not follow its schedule; it is tried again.")
+            failed = error
+    if failed is not None:
+        raise failed
+    return count
 
 
 @transaction.atomic
@@ -132,6 +144,9 @@ def _go_live(revision_pk: int) -> bool:
     now = timezone.now()
     try:
         with transaction.atomic():
+            # The page before its version, as whoever edits or withdraws it: else two could wait for each other.
+            page_pk = Revision.objects.filter(pk=revision_pk).values_list("object_id", flat=True).first()
+            list(Page.objects.select_for_update().filter(pk=page_pk).values_list("pk"))
             revision = Revision.objects.select_for_update().filter(pk=revision_pk, approved_go_live_at__lte=now).first()
             if revision is None:
                 return False
@@ -143,6 +158,11 @@ def _go_live(revision_pk: int) -> bool:
     except ValidationError as error:
         _say_not_published(revision, str(error))
         return False
+    except DatabaseError:
+        raise  # the next minute will do
+    except Exception:
+        _say_not_published(revision, str(FAULT), is_fault=True)
+        raise
     return True
 
 
@@ -153,12 +173,17 @@ def _pass_over(revision: Revision) -> None:
     _say_not_published(revision, _("Its time to appear and its time to end had both passed."))
 
 
-def _say_not_published(revision: Revision, reason: str) -> None:
+def _say_not_published(revision: Revision, reason: str, *, is_fault: bool = False) -> None:
     """Say once in the log and in the page's history why `revision` was not published at its time."""
-    if PageLogEntry.objects.filter(revision=revision, action=NOT_PUBLISHED).exists():
+    if PageLogEntry.objects.filter(revision=revision, action=NOT_PUBLISHED, data__is_fault=is_fault).exists():
         return
     logger.warning("Scheduled, but not published: %s", reason)
-    log(instance=revision.content_object, action=NOT_PUBLISHED, revision=revision, data={"reason": reason})
+    log(
+        instance=revision.content_object,
+        action=NOT_PUBLISHED,
+        revision=revision,
+        data={"reason": reason, "is_fault": is_fault},
+    )
 
 
 def free_slug(parent: Page, title: str) -> str:
