@@ -1,7 +1,7 @@
 """Verbs of publishing, for whoever brings articles in without the editor's screens."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -109,7 +109,7 @@ def publish_due() -> int:
     now = timezone.now()
     expired = Page.objects.filter(live=True, expire_at__lte=now).order_by("expire_at")
     due = Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at")
-    steps = [(_expire, pk) for pk in expired.values_list("pk", flat=True)]
+    steps: list[tuple[Callable[[int], bool], int]] = [(_expire, pk) for pk in expired.values_list("pk", flat=True)]
     steps += [(_go_live, pk) for pk in due.values_list("pk", flat=True)]
     failed, count = None, 0
     for step, pk in steps:
