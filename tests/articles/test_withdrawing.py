@@ -415,12 +415,12 @@ def test_desk_says_where_finished_pages_could_not_be_taken_away(
     UserProfile.objects.create(user=owner, preferred_language="en")
     client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
     address = reverse("articles_withdraw", args=[article.pk])
-    words = {"reason": REASON, "keep_notice": "nothing", "notice": ""}
+    words = {"reason": REASON, "keep_notice": "nothing", "notice": "", "seen": 0}
     answer = client.post(address, words, follow=True)
     assert [message.level_tag for message in answer.context["messages"]] == ["success"]
     request.getfixturevalue("deaf_store")
 
-    answer = client.post(address, words, follow=True)
+    answer = client.post(address, {**words, "seen": Withdrawal.objects.in_force().get().pk}, follow=True)
 
     (done, warning) = answer.context["messages"]
     assert (done.level_tag, warning.level_tag) == ("success", "warning")
