@@ -1,6 +1,7 @@
 """One publication in a temporary directory for the whole run; one migrated database, kept between runs."""
 
 import contextlib
+import functools
 import hashlib
 import os
 import secrets
@@ -62,6 +63,7 @@ def django_db_modify_db_settings() -> None:
     """Begin from a kept copy of the migrated database where its schema is still today's."""
     from django.conf import settings
 
+    _server()
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         if _kept().is_file():
@@ -106,18 +108,22 @@ def _kept() -> Path:
 
 def _url_of(name: str) -> str:
     """Return the address of another database on the same PostgreSQL server."""
+    return urlsplit(_server())._replace(path=f"/{name}").geturl()
+
+
+@functools.cache
+def _server() -> str:
+    """Return the address of the server's own database: what was configured when the first test asked."""
     from freiblatt.config import current
 
-    return urlsplit(current().database_url)._replace(path=f"/{name}").geturl()
+    return current().database_url
 
 
 def ask_postgres(statement: str) -> list[tuple]:
     """Return what PostgreSQL answers to a statement outside every transaction, asked in the server's own database."""
     import psycopg
 
-    from freiblatt.config import current
-
-    with psycopg.connect(current().database_url, autocommit=True) as session:
+    with psycopg.connect(_server(), autocommit=True) as session:
         cursor = session.execute(statement)
         return cursor.fetchall() if cursor.description else []
 
@@ -156,13 +162,21 @@ def kept_database(directory: Path) -> Iterator[tuple[str, str]]:
         yield str(path), "sqlite:///freiblatt.sqlite3"
         return
     name = f"freiblatt_{secrets.token_hex(6)}"
-    # A copy of the tests' own database, which nobody may be connected to meanwhile.
-    connection.close()
-    ask_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{connection.settings_dict["NAME"]}"')
+    ask_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{_untouched_database()}"')
     try:
         yield name, _url_of(name)
     finally:
         ask_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _untouched_database() -> str:
+    """Return the name of a migrated database that no test works in, made from the kept dump for this process.
+
+    The tests' own one cannot be copied: somebody is connected to it, and tests that really commit sweep it.
+    """
+    name = f"untouched_{_schema_fingerprint()}{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+    _restore(name)
+    return name
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
