@@ -82,6 +82,16 @@ def comment(*, article: str, text: str) -> dict[str, Any]:
     return {"path": reverse("thread_newest", args=["messung", article]), "pk": made.pk}
 
 
+def tell(*, article: str) -> dict[str, Any]:
+    """Tell those who follow the discussion of a comment, without writing one; tell its channel."""
+    from freiblatt.discussion.models import Thread
+    from freiblatt.pagestore.actions import announce
+
+    thread = Thread.objects.get(article__slug=article, article__section__slug="messung")
+    announce(channel=thread.key, kind="comment", ref=1, counts={"comments": thread.n_public})
+    return {"channel": thread.key}
+
+
 def headline(*, article: str, text: str) -> dict[str, Any]:
     """Publish the article with another headline."""
     from freiblatt.articles.actions import publish_article, write_article
@@ -113,6 +123,7 @@ def write_for(*, article: str, rate: float, seconds: float, wait_seconds: float)
 VERBS: dict[str, Callable[..., dict[str, Any]]] = {
     "fill": fill,
     "comment": comment,
+    "tell": tell,
     "headline": headline,
     "write_for": write_for,
 }

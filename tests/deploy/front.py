@@ -108,6 +108,15 @@ class Front:
         connection.sock = trust.wrap_socket(raw, server_hostname=HOST)
         return answer_of(connection, method, target, body, _written({"host": host, **headers}))
 
+    @contextlib.contextmanager
+    def following(self, channel: str) -> Iterator[Iterator[bytes]]:
+        """Follow a channel through nginx; give the lines that come, headers included, as they come."""
+        trust = ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
+        raw = socket.create_connection(("127.0.0.1", self.port), WAIT_SECONDS)
+        with trust.wrap_socket(raw, server_hostname=HOST) as secure, secure.makefile("rb") as lines:
+            secure.sendall(f"GET /-/live/{channel} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+            yield lines
+
     def ask_plain(self, target: str, *, host: str = HOST) -> Answer:
         """Ask nginx without https."""
         connection = http.client.HTTPConnection("127.0.0.1", self.plain_port, timeout=WAIT_SECONDS)

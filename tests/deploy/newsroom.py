@@ -48,6 +48,17 @@ def rename(title: str) -> dict[str, Any]:
     return {}
 
 
+def discuss() -> dict[str, Any]:
+    """Tell those who follow the discussion of the article that something happened; return its channel."""
+    from freiblatt.articles.models import ArticlePage
+    from freiblatt.discussion.actions import open_thread
+    from freiblatt.pagestore.actions import announce
+
+    thread = open_thread(article=ArticlePage.objects.get(slug="ein-hafen-wird-verkauft"))
+    announce(channel=thread.key, kind="comment", ref=1, counts={"comments": 1})
+    return {"channel": thread.key}
+
+
 def session() -> dict[str, Any]:
     """Return a Cookie header of a staff member who is signed in."""
     from django.conf import settings
@@ -68,7 +79,7 @@ def failed_log_ins() -> dict[str, Any]:
 
 
 VERBS: dict[str, Callable[..., dict[str, Any]]] = {
-    verb.__name__: verb for verb in (fill, rename, session, failed_log_ins)
+    verb.__name__: verb for verb in (fill, rename, discuss, session, failed_log_ins)
 }
 
 

@@ -85,6 +85,15 @@ def test_finished_page_is_the_programs_answer_without_the_program(front: Front, 
                 assert OPENED[sent](answer.body).lower().strip().startswith(b"<!doctype html>")
 
 
+def test_what_readers_follow_passes_at_once(front: Front) -> None:
+    channel = front.do("discuss")["channel"]
+    with front.following(channel) as lines:
+        assert b"event: state\n" in lines
+        front.do("discuss")
+        assert b"event: comment\n" in lines
+    assert front.ask("/-/live/thread:999999").status == 404
+
+
 def test_nginx_adds_no_way_to_take_a_changed_page_for_the_old_one(front: Front) -> None:
     front.finish(ARTICLE)
     known = front.ask_program(ARTICLE).headers["etag"]
