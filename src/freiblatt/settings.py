@@ -1,12 +1,14 @@
 """Django's settings, derived from the publication's configuration (`config.py`), which is what an operator changes."""
 
 from pathlib import Path
+from socket import gethostname
 from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import available_timezones
 
 from freiblatt.config import INTERFACE_LANGUAGES, current_or_exit
 from freiblatt.lib import logs
 from freiblatt.pagestore import headers
+from freiblatt.pagestore.database import APPLICATION_NAME
 
 CONFIG = current_or_exit()
 PACKAGE = Path(__file__).resolve().parent
@@ -124,6 +126,7 @@ def _database() -> dict:
             "TEST": {"NAME": str(CONFIG.directory / "test.sqlite3")},
         }
     parts = urlsplit(CONFIG.database_url)
+    wanted = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -132,7 +135,11 @@ def _database() -> dict:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         # What libpq calls parameters: sslmode, host of a socket, and so on. The configuration has checked their names.
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        # The name, of 63 characters at most, is how an upgrade tells who else is connected.
+        "OPTIONS": {
+            **wanted,
+            "application_name": f"{APPLICATION_NAME} {wanted.get('application_name', gethostname())}"[:63],
+        },
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from freiblatt.cli.given import HELP, database_url
 from freiblatt.cli.making import make_publication
 from freiblatt.config import Config, ConfigurationError, check
 
@@ -19,13 +20,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", required=True, help="name of the publication")
     parser.add_argument("--language", default="de", help="its main language: de (default) or en")
     parser.add_argument("--url", help="public address, such as https://example.org (default: http://127.0.0.1:8000)")
-    parser.add_argument("--database-url", help="postgresql://USER:PASSWORD@HOST:PORT/NAME instead of a SQLite file")
+    parser.add_argument(
+        "--database-url", help=f"postgresql://USER:PASSWORD@HOST:PORT/NAME instead of a SQLite file; {HELP}"
+    )
     parser.add_argument("--owner", metavar="MAIL", help="print a one-time link for the first staff account")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the publication, say what to do next."""
     directory = _directory(arguments)
+    arguments.database_url = database_url("--database-url", arguments.database_url)
     values = {key: value for key in OPTIONS if (value := getattr(arguments, key)) is not None}
     values["languages"] = [arguments.language]
     check(directory, values, places={**OPTIONS, "languages": "--language"})

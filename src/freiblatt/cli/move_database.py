@@ -1,18 +1,20 @@
 """Copy the publication into an empty database of the other kind, compare, and name it in freiblatt.toml.
 
-URL is postgresql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///FILE. The program must be stopped. The old database stays
-as it is.
+URL is postgresql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///FILE; - asks for it, @FILE reads it from a file, so that
+no other user of the machine sees the password in the list of processes. The program must be stopped. The old database
+stays as it is.
 """
 
 import argparse
 
+from freiblatt.cli.given import HELP, database_url
 from freiblatt.cli.start import ConsoleError
 from freiblatt.config import current
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take the new database."""
-    parser.add_argument("url", metavar="URL", help="the new database, which is empty")
+    parser.add_argument("url", metavar="URL", help=f"the new database, which is empty; {HELP}")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -21,7 +23,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     config = current()
     try:
-        moved = move_database(config=config, url=arguments.url, say=lambda line: print(line, flush=True))
+        moved = move_database(
+            config=config, url=database_url("URL", arguments.url) or "", say=lambda line: print(line, flush=True)
+        )
     except MoveError as error:
         raise ConsoleError(str(error)) from error
     old = config.sqlite_path or "the PostgreSQL database"

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from freiblatt.cli.given import HELP, database_url
 from freiblatt.cli.making import note_made, unfinished
 from freiblatt.cli.prepare import prepare_publication
 from freiblatt.cli.start import ConsoleError, use_publication
@@ -21,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take the backup, the directory, and where the database goes."""
     parser.add_argument("file", metavar="FILE", type=Path, help="what `freiblatt backup` wrote")
     parser.add_argument("directory", metavar="DIR", type=Path, help="a new or empty directory")
-    parser.add_argument("--database-url", help="postgresql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///FILE; empty")
+    parser.add_argument("--database-url", help=f"postgresql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///FILE; {HELP}")
     parser.add_argument("--identity", metavar="KEYFILE", type=Path, help="private key of an encrypted backup")
 
 
@@ -35,12 +36,13 @@ def run(arguments: argparse.Namespace) -> int:
     archive = arguments.file.expanduser().resolve()
     if not archive.is_file():
         raise ConfigurationError(f"FILE: seen {archive}, expected a backup.")
+    url = database_url("--database-url", arguments.database_url)
     with unfinished(directory, keeps_files=False):
         try:
             with restored(
                 archive=archive,
                 directory=directory,
-                database_url=arguments.database_url,
+                database_url=url,
                 identity=arguments.identity,
                 say=lambda line: print(line, flush=True),
                 note=lambda name: note_made(directory, name),

@@ -7,6 +7,7 @@ import argparse
 
 from freiblatt.cli.start import ConsoleError, set_up_django
 from freiblatt.config import Config, ConfigurationError, current
+from freiblatt.lib.presence import PresenceError, at_work
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,14 +24,19 @@ def run(arguments: argparse.Namespace) -> int:
     if not 1 <= arguments.threads <= 64:
         raise ConfigurationError(f"--threads: seen {arguments.threads}, expected 1 to 64.")
     current().make_directories()
-    _refuse_other_release(current())
-    set_up_django()
-    from freiblatt.jobs.worker import QueueError, main
-
     try:
-        return main(arguments.queue, arguments.threads, parent=arguments.parent)
-    except QueueError as error:
-        raise ConfigurationError(f"--{error}") from error
+        # From before the look at the release: what an upgrade changes meanwhile would not be seen.
+        with at_work(current()):
+            _refuse_other_release(current())
+            set_up_django()
+            from freiblatt.jobs.worker import QueueError, main
+
+            try:
+                return main(arguments.queue, arguments.threads, parent=arguments.parent)
+            except QueueError as error:
+                raise ConfigurationError(f"--{error}") from error
+    except PresenceError as error:
+        raise ConsoleError(str(error)) from error
 
 
 def _refuse_other_release(config: Config) -> None:

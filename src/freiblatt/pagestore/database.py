@@ -14,6 +14,8 @@ from freiblatt import __version__
 from freiblatt.config import Config
 
 CONNECT_SECONDS = 3
+#: How connections of Django's name themselves to PostgreSQL, before the name of the machine.
+APPLICATION_NAME = "freiblatt"
 
 
 class DatabaseUnavailableError(Exception):
@@ -138,6 +140,24 @@ def _installed_apps() -> tuple[str, ...]:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "INSTALLED_APPS":
             return tuple(STANDS_FOR.get(app, app) for app in ast.literal_eval(node.value))
     raise AssertionError("settings.py names INSTALLED_APPS as a plain list")
+
+
+def other_programs(config: Config) -> list[str]:
+    """Return where programs of ours are connected to the same PostgreSQL database, such as "web2 (10.0.0.7), 3 times".
+
+    A server and a job worker keep their connections as long as they run. Nothing for SQLite. Raises
+    DatabaseUnavailableError.
+    """
+    if config.sqlite_path is not None:
+        return []
+    with connected(config) as connection:
+        found = connection.execute(
+            "SELECT application_name, coalesce(host(client_addr), 'by a socket'), count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE %s "
+            "GROUP BY 1, 2 ORDER BY 1, 2",
+            [f"{APPLICATION_NAME} %"],
+        ).fetchall()
+    return [f"{name.partition(' ')[2]} ({place}), {count} times" for name, place, count in found]
 
 
 def ping(config: Config) -> None:

@@ -1,7 +1,9 @@
 """Moving the publication from SQLite to PostgreSQL or back: the new database first, freiblatt.toml last."""
 
 import contextlib
+import hashlib
 import os
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +11,11 @@ from typing import Any, Protocol, cast
 
 from freiblatt.config import FILE_NAME, PREFIX, Config, ConfigurationError, changed, check
 from freiblatt.pagestore import database
-from freiblatt.pagestore.serve import ServeError, alone
 from freiblatt.upkeep import schema
+from freiblatt.upkeep.actions.alone import NotAloneError, quite_alone
 from freiblatt.upkeep.dumps import DumpError
-from freiblatt.upkeep.rows.postgres import give_up, held_postgres, new_postgres, release, reserve
-from freiblatt.upkeep.rows.sqlite import held_sqlite, new_sqlite
+from freiblatt.upkeep.rows.postgres import give_up, held_postgres, mark_moved, new_postgres, release, reserve
+from freiblatt.upkeep.rows.sqlite import held_sqlite, is_moved_sqlite, mark_moved_sqlite, new_sqlite, unmark_sqlite
 from freiblatt.upkeep.rows.values import OWN, REBUILT, Column, RowError, Sum, counted
 from freiblatt.upkeep.scratch import scratch
 
@@ -62,18 +64,18 @@ class Moved:
 def move_database(*, config: Config, url: str, say: Say = lambda line: None) -> Moved:
     """Copy everything into the empty database at `url`, of the other kind, compare, and name it in freiblatt.toml.
 
-    The old database stays as it is. The program must not run meanwhile. Raises MoveError.
+    The old database stays as it is, and nobody can change it until the new one is named. The program must not run
+    meanwhile. Raises MoveError.
     """
     wanted = _checked(config, url)
     try:
-        with alone(config):
+        with quite_alone(config):
             database.check(config)
-            if wanted.sqlite_path:
-                tables, left_out = _to_sqlite(config, wanted, wanted.sqlite_path, say)
-            else:
-                tables, left_out = _to_postgres(config, cast(Path, config.sqlite_path), wanted.database_url, say)
-            is_configured = _name_in_file(config, url)
-    except ServeError as error:
+            path = wanted.sqlite_path
+            copy = _to_sqlite(config, wanted, path, say) if path else _to_postgres(config, wanted.database_url, say)
+            with copy as (tables, left_out):
+                is_configured = _name_in_file(config, url)
+    except NotAloneError as error:
         raise MoveError(f"{error} Readers get no answer until the move is over and it is started again.") from error
     except database.OtherReleaseError as error:
         raise MoveError(f"database: {error}. {error.advice}") from error
@@ -102,36 +104,64 @@ def _checked(config: Config, url: str) -> Config:
             "URL: seen the kind of database that is used already, expected the other one. "
             "To another place of the same kind: `freiblatt backup`, then `freiblatt restore`."
         )
-    if wanted.sqlite_path and wanted.sqlite_path.exists():
+    if wanted.sqlite_path and wanted.sqlite_path.exists() and not is_moved_sqlite(wanted.sqlite_path, _token(config)):
         raise MoveError(f"{wanted.sqlite_path}: there is a file already. Nothing was changed; give another name.")
     if wanted.sqlite_path and not wanted.sqlite_path.parent.is_dir():
         raise MoveError(f"{wanted.sqlite_path.parent}: seen no directory, expected one for the database.")
+    if _has_its_say(config):
+        _changed_text(config.directory / FILE_NAME, "database_url", url)
     return wanted
 
 
-def _to_postgres(config: Config, path: Path, url: str, say: Say) -> tuple[dict[str, int], list[str]]:
-    with reserved(url):
+def _token(config: Config) -> str:
+    """Return what marks a copy of this publication that is whole and not yet named: nobody else can have made it."""
+    return hashlib.sha256(f"{config.directory}\n{config.secret_key()}".encode()).hexdigest()
+
+
+Copied = tuple[dict[str, int], list[str]]
+
+
+@contextlib.contextmanager
+def _to_postgres(config: Config, url: str, say: Say) -> Iterator[Copied]:
+    """Give what was copied; inside the context the old database is held and the new one marked as not yet named."""
+    path = cast(Path, config.sqlite_path)
+    unmark_sqlite(path)  # of a move hither that was killed in its last moment
+    token = _token(config)
+    with reserved(config, url, token=token):
         say("Making tables …")
         schema.migrate(config, url)
-        with held_sqlite(path) as source, new_postgres(url) as target:
-            tables, left_out = carry(source, target, say=say)
-        say("Making the search index …")
-        schema.finish_move(config, url, before="sqlite", after="postgresql")
-    return tables, left_out
+        with held_sqlite(path) as source:
+            with new_postgres(url) as target:
+                tables, left_out = carry(source, target, say=say)
+            say("Making the search index …")
+            schema.finish_move(config, url, before="sqlite", after="postgresql")
+            mark_moved(url, token)
+            yield tables, left_out
 
 
-def _to_sqlite(config: Config, wanted: Config, path: Path, say: Say) -> tuple[dict[str, int], list[str]]:
+@contextlib.contextmanager
+def _to_sqlite(config: Config, wanted: Config, path: Path, say: Say) -> Iterator[Copied]:
+    """Give what was copied; inside the context the old database is held and the new one marked as not yet named."""
+    release(config.database_url)  # of a move hither that was killed in its last moment
     with scratch(path.parent, "move") as place:
         fresh = place / path.name
         say("Making tables …")
         schema.migrate(config, f"sqlite:///{fresh}")
-        with held_postgres(config.database_url) as source, new_sqlite(fresh) as target:
-            tables, left_out = carry(source, target, say=say)
-        say("Making the search index …")
-        schema.finish_move(config, f"sqlite:///{fresh}", before="postgresql", after="sqlite")
-        settle_sqlite(fresh)
-        fresh.rename(path)
-    return tables, left_out
+        with held_postgres(config.database_url) as source:
+            with new_sqlite(fresh) as target:
+                tables, left_out = carry(source, target, say=say)
+            say("Making the search index …")
+            schema.finish_move(config, f"sqlite:///{fresh}", before="postgresql", after="sqlite")
+            settle_sqlite(fresh)
+            mark_moved_sqlite(fresh, _token(config))
+            fresh.replace(path)
+            try:
+                yield tables, left_out
+            except BaseException:
+                if not _is_named(config, wanted.database_url):
+                    path.unlink(missing_ok=True)
+                raise
+            unmark_sqlite(path)
 
 
 def settle_sqlite(path: Path) -> None:
@@ -142,17 +172,29 @@ def settle_sqlite(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def reserved(url: str) -> Iterator[None]:
-    """Fill an empty PostgreSQL database inside the context; where that fails, it is empty again."""
-    reserve(url)
+def reserved(config: Config, url: str, *, token: str) -> Iterator[None]:
+    """Fill an empty PostgreSQL database inside the context; where that fails, it is empty again.
+
+    Also one is taken that this publication's move had filled and not named before it was killed, which `token` tells.
+    """
+    reserve(url, token=token)
     try:
         yield
-        release(url)
     except BaseException:
         # What cannot be swept now, because the server is away, is swept by the next try: it is marked.
-        with contextlib.suppress(DumpError):
-            give_up(url)
+        if not _is_named(config, url):
+            with contextlib.suppress(DumpError):
+                give_up(url, token=token)
         raise
+    release(url)
+
+
+def _is_named(config: Config, url: str) -> bool:
+    """Return whether freiblatt.toml names this database: from then on it is the publication's."""
+    try:
+        return tomllib.loads((config.directory / FILE_NAME).read_text("utf-8-sig")).get("database_url") == url
+    except (OSError, ValueError):
+        return False
 
 
 def carry(source: Source, target: Target, *, say: Say) -> tuple[dict[str, int], list[str]]:
@@ -219,18 +261,20 @@ def _is_sqlite(side: Mapping[str, list[Column]]) -> bool:
 
 def _name_in_file(config: Config, url: str) -> bool:
     """Name the new database in freiblatt.toml, where that counts; return whether it does."""
-    if any(name.upper() == f"{PREFIX}DATABASE_URL" for name in os.environ):
+    if not _has_its_say(config):
         return False
     write_key(config.directory / FILE_NAME, "database_url", url)
     return True
 
 
+def _has_its_say(config: Config) -> bool:
+    """Return whether freiblatt.toml names the database, and no variable of the environment."""
+    return not any(name.upper() == f"{PREFIX}DATABASE_URL" for name in os.environ)
+
+
 def write_key(path: Path, key: str, value: str) -> None:
     """Change one key of a `freiblatt.toml`; everything else in it, and its mode, stays. Raises MoveError."""
-    try:
-        text = changed(path.read_text("utf-8"), key, value)
-    except ConfigurationError as error:
-        raise MoveError(f"{path}: {error} Everything else is done: write that line yourself, then start.") from error
+    text = _changed_text(path, key, value)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
@@ -242,3 +286,10 @@ def write_key(path: Path, key: str, value: str) -> None:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def _changed_text(path: Path, key: str, value: str) -> str:
+    try:
+        return changed(path.read_text("utf-8"), key, value)
+    except ConfigurationError as error:
+        raise MoveError(f"{path}: {error} Write it like that and give the command again.") from error

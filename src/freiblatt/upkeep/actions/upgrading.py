@@ -9,9 +9,9 @@ from pathlib import Path
 from freiblatt import __version__
 from freiblatt.config import Config
 from freiblatt.pagestore import database
-from freiblatt.pagestore.serve import ServeError, alone
 from freiblatt.upkeep import schema
 from freiblatt.upkeep.actions import upgrade_note
+from freiblatt.upkeep.actions.alone import NotAloneError, quite_alone
 from freiblatt.upkeep.actions.backing_up import BackupError, back_up
 from freiblatt.upkeep.actions.upgrade_note import Note
 
@@ -48,7 +48,7 @@ def upgrading(*, config: Config, target: Path | None = None, say: Say = lambda l
     config.make_directories()
     plan = Plan(None, recorded_release(config))
     try:
-        with alone(config):
+        with quite_alone(config):
             is_behind = _is_behind(config)
             if noted := upgrade_note.read(config):
                 plan = Plan(noted.backup, noted.release)
@@ -56,7 +56,7 @@ def upgrading(*, config: Config, target: Path | None = None, say: Say = lambda l
                 plan = _begin(config, target, plan.release, say)
             yield plan
             upgrade_note.forget(config)
-    except ServeError as error:
+    except NotAloneError as error:
         raise UpgradeError(f"{error} Nothing was changed.") from error
     except database.OtherReleaseError as error:
         raise UpgradeError(f"database: {error}. {error.advice} Nothing was changed.") from error
@@ -82,8 +82,11 @@ def way_back(config: Config, plan: Plan) -> list[str]:
     if plan.backup.suffix == ".age":
         lines[-1] += " --identity KEYFILE"
     if config.sqlite_path is None:
-        lines[-1] += " --database-url postgresql://USER:PASSWORD@HOST:PORT/NEW"
-        lines.append("     where NEW is an empty database: createdb NEW. The present one cannot be used again.")
+        lines[-1] += " --database-url -"
+        lines.append(
+            "     and, when it asks, postgresql://USER:PASSWORD@HOST:PORT/NEW with an empty database: createdb NEW."
+        )
+        lines.append("     The present one cannot be used again.")
     lines.append("  5. start the program")
     return lines
 

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from freiblatt.upkeep.dumps import connected
+from freiblatt.upkeep.dumps import MOVED, connected
 from freiblatt.upkeep.rows.values import Column, RowError, from_postgres, refuse_odd
 
 CHUNK = 2000
@@ -21,8 +21,9 @@ class PostgresSide:
         for table, column, declared in connection.execute(
             "SELECT relname, attname, atttypid::regtype::text FROM pg_class "
             "JOIN pg_attribute ON attrelid = pg_class.oid WHERE relnamespace = current_schema()::regnamespace "
-            "AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped AND relname <> %s ORDER BY relname, attnum",
-            [MARK],
+            "AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped AND relname NOT IN (%s, %s) "
+            "ORDER BY relname, attnum",
+            [MARK, MOVED],
         ):
             kind = "json" if declared in ("json", "jsonb") else declared
             self.tables.setdefault(table, []).append(Column(column, kind))
@@ -136,17 +137,17 @@ def new_postgres(url: str) -> Iterator[PostgresSide]:
         connection.execute("ANALYZE")
 
 
-def reserve(url: str) -> None:
+def reserve(url: str, *, token: str = "") -> None:
     """Mark an empty database as one that is being filled; sweep one that an interrupted try had marked.
 
-    Raises RowError where it holds anything else.
+    So is one that was filled, marked with this `token`, and never named. Raises RowError where it holds anything else.
     """
     with connected(url) as connection, connection.transaction():
         tables = [row[0] for row in connection.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace "
             "AND relkind IN ('r', 'p') ORDER BY relname"
         )]  # fmt: skip
-        if tables and MARK not in tables:
+        if tables and MARK not in tables and not _is_moved(connection, tables, token):
             raise RowError(
                 f"The database that is named holds {len(tables)} tables ({', '.join(tables[:3])} …), expected an empty "
                 "one. Nothing was changed."
@@ -156,14 +157,28 @@ def reserve(url: str) -> None:
         connection.execute(f"CREATE TABLE {MARK} ()")
 
 
-def release(url: str) -> None:
-    """Take the mark away: the database is whole."""
-    with connected(url) as connection:
+def _is_moved(connection: Any, tables: list[str], token: str) -> bool:
+    if MOVED not in tables or not token:
+        return False
+    return connection.execute(f"SELECT token FROM {MOVED}").fetchall() == [(token,)]  # noqa: S608
+
+
+def mark_moved(url: str, token: str) -> None:
+    """Change the mark: the database is whole, and whoever filled it has only to name it."""
+    with connected(url) as connection, connection.transaction():
+        connection.execute(f"CREATE TABLE {MOVED} (token text NOT NULL)")
+        connection.execute(f"INSERT INTO {MOVED} VALUES (%s)", [token])  # noqa: S608
         connection.execute(f"DROP TABLE IF EXISTS {MARK}")
 
 
-def give_up(url: str) -> None:
+def release(url: str) -> None:
+    """Take the marks away: the database is whole and in use."""
+    with connected(url) as connection:
+        connection.execute(f"DROP TABLE IF EXISTS {MARK}, {MOVED}")
+
+
+def give_up(url: str, *, token: str = "") -> None:
     """Remove what an unsuccessful try has made in a database that it had reserved; one it had not, it leaves alone."""
     with contextlib.suppress(RowError):
-        reserve(url)
+        reserve(url, token=token)
         release(url)

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from freiblatt.upkeep.dumps import DumpError, sqlite_tables
+from freiblatt.upkeep.dumps import MOVED, DumpError, sqlite_tables
 from freiblatt.upkeep.rows.values import Column, RowError, from_sqlite, kind_of, to_sqlite
 
 CHUNK = 2000
@@ -103,6 +103,29 @@ def new_sqlite(path: Path) -> Iterator[SqliteSide]:
     with _opened(path) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
         yield SqliteSide(connection)
+
+
+def mark_moved_sqlite(path: Path, token: str) -> None:
+    """Mark a database that is whole, and that whoever filled it has only to name. Raises DumpError."""
+    with _opened(path) as connection:
+        connection.execute(f"CREATE TABLE {MOVED} (token text NOT NULL)")
+        connection.execute(f"INSERT INTO {MOVED} VALUES (?)", (token,))  # noqa: S608
+
+
+def is_moved_sqlite(path: Path, token: str) -> bool:
+    """Return whether a file is a database with this mark, made and never named."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute(f"SELECT token FROM {MOVED}").fetchall() == [(token,)]  # noqa: S608
+    except sqlite3.Error:
+        return False
+
+
+def unmark_sqlite(path: Path) -> None:
+    """Take the mark away: the database is named and in use. Raises DumpError."""
+    with _opened(path) as connection:
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (MOVED,)).fetchone():
+            connection.execute(f"DROP TABLE {MOVED}")
 
 
 @contextlib.contextmanager
