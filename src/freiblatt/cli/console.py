@@ -53,6 +53,9 @@ WORDS = {
 #: Our words that begin without a publication, because they make one.
 MAKERS = (("init",), ("restore",), ("demo",))
 
+#: Those that make nothing in it.
+READERS = (("doctor",),)
+
 STATUS_ERROR = 1
 STATUS_CONFIGURATION = 2
 STATUS_INTERRUPTED = 130  # 128 + SIGINT, as shells count
@@ -116,7 +119,7 @@ def _run_word(word: tuple[str, ...], module_name: str, arguments: list[str], pub
     parsed = parser.parse_args(arguments)
     parsed.publication = publication
     if word not in MAKERS:
-        open_publication()
+        open_publication(writes=word not in READERS)
     return module.run(parsed)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from freiblatt.cli.given import HELP, database_url
 from freiblatt.cli.making import make_publication
+from freiblatt.cli.start import refuse_wrong_user
 from freiblatt.config import Config, ConfigurationError, check
 
 #: The options whose values go into freiblatt.toml, and the key of each.
@@ -29,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Make the publication, say what to do next."""
     directory = _directory(arguments)
+    refuse_wrong_user(directory)
     arguments.database_url = database_url("--database-url", arguments.database_url)
     values = {key: value for key in OPTIONS if (value := getattr(arguments, key)) is not None}
     values["languages"] = [arguments.language]

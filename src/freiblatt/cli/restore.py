@@ -14,7 +14,7 @@ from pathlib import Path
 from freiblatt.cli.given import HELP, database_url
 from freiblatt.cli.making import note_made, unfinished
 from freiblatt.cli.prepare import prepare_publication
-from freiblatt.cli.start import ConsoleError, use_publication
+from freiblatt.cli.start import ConsoleError, refuse_wrong_user, use_publication
 from freiblatt.config import Config, ConfigurationError
 
 
@@ -33,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     directory = arguments.directory.expanduser().resolve()
     if arguments.publication and Path(arguments.publication).expanduser().resolve() != directory:
         raise ConfigurationError("--publication: seen another directory than DIR, expected DIR alone.")
+    refuse_wrong_user(directory)
     archive = arguments.file.expanduser().resolve()
     if not archive.is_file():
         raise ConfigurationError(f"FILE: seen {archive}, expected a backup.")
