@@ -15,7 +15,7 @@ from typing import Any
 
 from freiblatt.cli.prepare import prepare_publication
 from freiblatt.cli.start import UNFINISHED_NAME, ConsoleError, use_publication
-from freiblatt.config import FILE_NAME, SECRET_NAME, Config, ConfigurationError, written
+from freiblatt.config import FILE_NAME, SECRET_NAME, SET_ASIDE_PREFIX, Config, ConfigurationError, written
 
 #: What a publication without any content consists of; only these are ever removed.
 MADE = (FILE_NAME, SECRET_NAME, "var", "originals", "media", "theme", "demo.json")
@@ -63,7 +63,7 @@ def unfinished(directory: Path, *, keeps_files: bool = True) -> Iterator[bool]:
     is_new = not directory.exists()
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        found = sorted(path.name for path in directory.iterdir())
+        found = sorted(path.name for path in directory.iterdir() if not _stays(path))
     except OSError as error:
         raise ConsoleError(
             f"{directory}: seen {error.strerror or error}, expected a new or empty directory that can be written."
@@ -107,6 +107,14 @@ def _noted(mark: Path) -> list[str]:
         for name in mark.read_text("utf-8").splitlines()
         if name.startswith("/") or ("/" not in name and name not in ("", ".", ".."))
     ]
+
+
+def _stays(path: Path) -> bool:
+    """Return whether a directory counts as empty with this in it, which stays as it is.
+
+    The first is in every new file system, the others hold what stood in a mount point that cannot be moved away.
+    """
+    return path.is_dir() and (path.name == "lost+found" or path.name.startswith(SET_ASIDE_PREFIX))
 
 
 def _is_scratch(name: str) -> bool:

@@ -3,7 +3,7 @@
 Nothing in here imports Django, so that the server can read its address before Django is loaded.
 """
 
-from freiblatt.config.backups import kept_backups
+from freiblatt.config.backups import SET_ASIDE_PREFIX, kept_backups
 from freiblatt.config.facts import (
     DIRECTORY_VARIABLE,
     FILE_NAME,
@@ -21,6 +21,7 @@ __all__ = [
     "INTERFACE_LANGUAGES",
     "PREFIX",
     "SECRET_NAME",
+    "SET_ASIDE_PREFIX",
     "Config",
     "ConfigurationError",
     "changed",

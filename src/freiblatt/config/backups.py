@@ -12,6 +12,8 @@ CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 AGE_RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}|ssh-(ed25519|rsa) [A-Za-z0-9+/=]+( .*)?")
 #: Directories of a publication that its backups hold, and the one that can be made again.
 BACKED_UP = ("originals", "media", "theme", "var")
+#: Folders in a publication's directory that hold what stood there before a restore.
+SET_ASIDE_PREFIX = "replaced-"
 KEPT_KINDS = ("daily", "weekly", "monthly")
 MOST_KEPT = 1000
 

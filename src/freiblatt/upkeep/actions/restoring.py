@@ -153,8 +153,10 @@ def _configure(directory: Path, database_url: str | None) -> None:
     if config.sqlite_path is None:
         reserve(config.database_url)
         release(config.database_url)
-    elif config.sqlite_path.exists():
-        raise RestoreError(f"{config.sqlite_path}: there is a file already, expected none. Nothing was changed.")
+        return
+    for ending in COMPANIONS:  # a journal of another database would spoil this one
+        if (path := config.sqlite_path.with_name(f"{config.sqlite_path.name}{ending}")).exists():
+            raise RestoreError(f"{path}: there is a file already, expected none. Nothing was changed.")
 
 
 def _configured(directory: Path, *, is_secret_there: bool = True) -> Config:

@@ -1,13 +1,15 @@
 """An upgrade in three steps that can be given again: a backup, the database, a look at the result."""
 
 import contextlib
+import os
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from freiblatt import __version__
-from freiblatt.config import Config
+from freiblatt.config import SET_ASIDE_PREFIX, Config
 from freiblatt.pagestore import database
 from freiblatt.upkeep import schema
 from freiblatt.upkeep.actions import upgrade_note
@@ -70,25 +72,59 @@ def way_back(config: Config, plan: Plan) -> list[str]:
     """Return the commands that bring the publication back to where it was, line by line."""
     if plan.backup is None:
         return []
-    directory = config.directory
     wanted = f"freiblatt=={plan.release}" if plan.release not in ("", __version__) else "the release you had before"
-    lines = [
-        "The way back, if you need it:",
-        "  1. stop the program",
-        f"  2. install {wanted}, with its own constraints.txt",
-        f"  3. mv {directory} {directory}.upgraded",
-        f"  4. freiblatt restore {_moved(plan.backup, directory)} {directory}",
-    ]
+    aside, backup = _set_aside(config, plan.backup, is_mount=_is_mount_point(config.directory))
+    restore = f"freiblatt restore {shlex.quote(str(backup))} {shlex.quote(str(config.directory))}"
     if plan.backup.suffix == ".age":
-        lines[-1] += " --identity KEYFILE"
+        restore += " --identity KEYFILE"
+    notes = []
     if config.sqlite_path is None:
-        lines[-1] += " --database-url -"
-        lines.append(
-            "     and, when it asks, postgresql://USER:PASSWORD@HOST:PORT/NEW with an empty database: createdb NEW."
+        restore += " --database-url -"
+        notes = [
+            "     and, when it asks, postgresql://USER:PASSWORD@HOST:PORT/NEW with an empty database: createdb NEW.",
+            "     The present one cannot be used again.",
+        ]
+    steps = ["stop the program", f"install {wanted}, with its own constraints.txt", *aside, restore]
+    lines = [f"  {number}. {step}" for number, step in enumerate(steps, start=1)]
+    return ["The way back, if you need it:", *lines, *notes, f"  {len(steps) + 1}. start the program"]
+
+
+def _set_aside(config: Config, backup: Path, *, is_mount: bool) -> tuple[list[str], Path]:
+    """Return the commands that move the upgraded publication out of the way, and where the backup lies afterwards.
+
+    A mount point, such as a container's volume, stays where it is; what is in it goes into a folder of a name that a
+    restore leaves alone. A database outside of the directory has to go as well.
+    """
+    directory = config.directory
+    if is_mount:
+        aside = directory / f"{SET_ASIDE_PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        commands = [
+            f"mkdir {shlex.quote(str(aside))}",
+            f"find {shlex.quote(str(directory))} -mindepth 1 -maxdepth 1 "
+            f"! -name '{SET_ASIDE_PREFIX}*' ! -name lost+found -exec mv -t {shlex.quote(str(aside))} {{}} +",
+        ]
+    else:
+        aside = Path(f"{directory}.upgraded")
+        commands = [f"mv {shlex.quote(str(directory))} {shlex.quote(str(aside))}"]
+    database_file = config.sqlite_path
+    if database_file is not None and not database_file.is_relative_to(directory):
+        place = database_file.parent / f"upgraded-{database_file.name}"
+        commands.append(
+            f"mkdir {shlex.quote(str(place))} && mv {shlex.quote(str(database_file))}* {shlex.quote(str(place))}"
         )
-        lines.append("     The present one cannot be used again.")
-    lines.append("  5. start the program")
-    return lines
+    return commands, aside / backup.relative_to(directory) if backup.is_relative_to(directory) else backup
+
+
+def _is_mount_point(directory: Path) -> bool:
+    """Return whether the directory cannot be moved, since a file system is mounted there."""
+    if os.path.ismount(directory):
+        return True
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
+        return False
+    # Also those of a directory on the same device (proc(5); a space is written as \040).
+    return str(directory).replace(" ", "\\040") in [line.split()[4] for line in mounts]
 
 
 def migrate() -> None:
@@ -187,10 +223,3 @@ def _begin(config: Config, target: Path | None, release: str, say: Say) -> Plan:
     made = back_up(config=config, target=target, recipient=config.backup_age_recipient)
     upgrade_note.write(config, Note(made.path, release))
     return Plan(made.path, release)
-
-
-def _moved(backup: Path, directory: Path) -> Path:
-    """Return where the backup lies when the directory has been moved away."""
-    if not backup.is_relative_to(directory):
-        return backup
-    return Path(f"{directory}.upgraded") / backup.relative_to(directory)
