@@ -213,10 +213,10 @@ def test_programs_of_the_wrong_version_are_told_with_what_to_install(
     old.write_text("#!/bin/sh\necho 'pg_old (PostgreSQL) 9.6.24'\n")
     old.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(dumps.DumpError, match=r"seen only versions 9, .* apt-get install postgresql-client-15"):
+    with pytest.raises(dumps.DumpError, match=r"seen 9, .* apt-get install postgresql-client-15"):
         dumps.postgres_program("pg_old", 15)
     assert dumps.postgres_program("pg_old", 9) == old
-    with pytest.raises(dumps.DumpError, match="seen none"):
+    with pytest.raises(dumps.DumpError, match="pg_none is not installed"):
         dumps.postgres_program("pg_none", 0)
 
 

@@ -17,8 +17,9 @@ from freiblatt.letters.models import Letter
 from freiblatt.newsroom.models import StaffMember
 from freiblatt.upkeep import keeping, records
 from freiblatt.upkeep.actions.backing_up import BackupError
-from freiblatt.upkeep.actions.nightly import back_up_nightly, newest_backup, watch_backups
+from freiblatt.upkeep.actions.nightly import back_up_nightly, newest_backup, tell_owners, watch_backups
 from freiblatt.upkeep.apps import UpkeepConfig
+from freiblatt.upkeep.dumps import DumpError
 from tests.cast import make_owner
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -79,7 +80,10 @@ def test_a_night_that_fails_removes_nothing_and_is_told_once_in_each_owners_lang
     assert set(letters) == {"olga@example.org", "owen@example.org"}
     assert letters["olga@example.org"].subject == "Testblatt: Sicherung dieser Nacht fehlgeschlagen"
     assert letters["owen@example.org"].subject == "Testblatt: tonight’s backup failed"
-    assert "secret.key" in letters["owen@example.org"].text
+    assert "secret.key: no such file or directory. Nothing is left of the backup." in letters["owen@example.org"].text
+    assert (
+        "secret.key: Datei oder Verzeichnis fehlt. Von der Sicherung bleibt nichts." in letters["olga@example.org"].text
+    )
     assert "freiblatt doctor" in letters["owen@example.org"].html
     failed = records.read(config.current())
     assert failed.made_at is None
@@ -143,3 +147,14 @@ def test_without_a_directory_nothing_is_scheduled(
         assert watch_backups.func() == "none wanted"
     finally:
         config.current.cache_clear()
+
+
+def test_what_a_database_says_is_told_in_the_language_of_the_letter(nights: Path, publication: Config) -> None:
+    make_owner()
+    error = BackupError(
+        "Database: %(reason)s", reason=DumpError("PostgreSQL cannot be reached: %(reason)s", reason="x")
+    )
+    tell_owners(kind="upkeep_backup_failed", day=NOW, reason=error)
+    (letter,) = Letter.objects.all()
+    assert "Datenbank: PostgreSQL ist nicht zu erreichen: x" in letter.text
+    assert str(error) == "Database: PostgreSQL cannot be reached: x"

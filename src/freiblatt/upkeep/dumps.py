@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from freiblatt.config import Config
 from freiblatt.upkeep.archive import CHUNK, DATABASE_FOLDER, ArchiveError
+from freiblatt.upkeep.sentences import Marked, SentenceError, _
 
 SQLITE_MEMBER = f"{DATABASE_FOLDER}/freiblatt.sqlite3.gz"
 POSTGRES_MEMBER = f"{DATABASE_FOLDER}/postgresql.dump"
@@ -28,7 +29,7 @@ MOVED = "freiblatt_moved"
 LOCK_SECONDS = 30.0
 
 
-class DumpError(Exception):
+class DumpError(SentenceError):
     """The database cannot be copied or read; the message says why and what to do."""
 
 
@@ -99,7 +100,7 @@ def check_sqlite(path: Path) -> None:
     with looking_at_sqlite(path) as connection:
         found = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
     if found != ["ok"]:
-        raise DumpError(f"SQLite finds the database damaged: {'; '.join(map(str, found))}")
+        raise DumpError(_("SQLite finds the database damaged: %(reason)s"), reason="; ".join(map(str, found)))
 
 
 def facts_of_sqlite(path: Path) -> Facts:
@@ -215,11 +216,11 @@ def connected(url: str) -> Iterator[Any]:
     try:
         import psycopg
     except ImportError as error:
-        raise DumpError('PostgreSQL needs its driver: pip install "freiblatt[postgresql]".') from error
+        raise DumpError(_('PostgreSQL needs its driver: pip install "freiblatt[postgresql]".')) from error
     try:
         connection = psycopg.connect("postgresql://" + url.partition("://")[2], connect_timeout=10, autocommit=True)
     except psycopg.Error as error:
-        raise DumpError(f"PostgreSQL cannot be reached: {' '.join(str(error).split())}") from error
+        raise DumpError(_("PostgreSQL cannot be reached: %(reason)s"), reason=" ".join(str(error).split())) from error
     with contextlib.closing(connection):
         try:
             yield connection
@@ -243,10 +244,16 @@ def postgres_program(name: str, server_version: int) -> Path:
     if fitting:
         return found[fitting[0]] if server_version else found[fitting[-1]]
     wanted = f"postgresql-client-{server_version}" if server_version else "postgresql-client"
-    seen = f"only versions {', '.join(map(str, sorted(found)))}" if found else "none"
+    advice = {"program": name, "version": server_version or "", "package": wanted}
+    if not server_version:
+        raise DumpError(_("%(program)s is not installed. On Debian: apt-get install %(package)s"), **advice)
     raise DumpError(
-        f"{name}: seen {seen}, expected version {server_version or 'any'} or newer, as the server's. "
-        f"On Debian: apt-get install {wanted} (newer ones come from apt.postgresql.org)."
+        _(
+            "%(program)s: seen %(seen)s, expected version %(version)s or newer, as the server’s. "
+            "On Debian: apt-get install %(package)s (newer ones come from apt.postgresql.org)."
+        ),
+        seen=", ".join(map(str, sorted(found))) or Marked(_("none")),
+        **advice,
     )
 
 
@@ -266,14 +273,14 @@ def run_postgres(command: list[str], url: str | None) -> None:
         [*command, *options], env=environment, capture_output=True, text=True, errors="replace", check=False
     )
     if done.returncode:
-        raise DumpError(_what_it_said(command[0], done.stderr))
+        raise _what_it_said(command[0], done.stderr)
 
 
-def _what_it_said(program: str, said: str) -> str:
+def _what_it_said(program: str, said: str) -> DumpError:
     lines = [line for line in said.splitlines() if line.strip()]
     if any("No space left" in line for line in lines):
         raise OSError(28, "No space left on device", Path(program).name)
-    return f"{Path(program).name} failed: {' '.join(lines[-4:])}"
+    return DumpError(_("%(program)s failed: %(reason)s"), program=Path(program).name, reason=" ".join(lines[-4:]))
 
 
 def connection_options(url: str) -> tuple[list[str], dict[str, str]]:

@@ -32,14 +32,23 @@ from freiblatt.upkeep.archive import (
 from freiblatt.upkeep.dumps import FACTS_MEMBER, DumpError, Facts
 from freiblatt.upkeep.manifest import Manifest, read_manifest
 from freiblatt.upkeep.scratch import scratch
+from freiblatt.upkeep.sentences import Marked, SentenceError, _
 from freiblatt.upkeep.walking import Walk
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+#: What the system says oftenest, in words that can be translated.
+REASONS: dict[int, object] = {
+    errno.ENOENT: Marked(_("no such file or directory")),
+    errno.EACCES: Marked(_("permission denied")),
+    errno.EISDIR: Marked(_("it is a directory")),
+    errno.EROFS: Marked(_("the file system is read-only")),
+    errno.EIO: Marked(_("the disk cannot read or write it")),
+}
 
 Say = Callable[[str], object]
 
 
-class BackupError(Exception):
+class BackupError(SentenceError):
     """No backup was made; the message says why and what to do. Nothing is left of the attempt."""
 
 
@@ -74,19 +83,21 @@ def back_up(*, config: Config, target: Path, recipient: str = "", say: Say = lam
         with scratch(target.parent, "backup") as place:
             made = _make(config, place, keys, say)
             if target.exists():
-                raise BackupError(f"{target}: somebody else has made a file of this name meanwhile.")
+                raise BackupError(_("%(file)s: somebody else has made a file of this name meanwhile."), file=target)
             (place / ARCHIVE_NAME).rename(target)
             _to_disk(target.parent)
             records.note_success(config, made_at=made.made_at, path=target)
             return replace(made, path=target, seconds=time.monotonic() - begun)
     except sealing.KeyFileError as error:
-        raise BackupError(f"The key to encrypt to: {error}") from error
+        raise BackupError(_("The key to encrypt to: %(reason)s"), reason=error) from error
     except (DumpError, database.DatabaseUnavailableError) as error:
-        raise BackupError(f"database: {error}") from error
+        raise BackupError(_("Database: %(reason)s"), reason=error) from error
     except ArchiveError as error:
-        raise BackupError(f"The backup could not be read back and was thrown away. {error}") from error
+        raise BackupError(
+            _("The backup could not be read back and was thrown away. %(reason)s"), reason=error
+        ) from error
     except ChangedError as error:
-        raise BackupError(f"{error} became shorter while it was read. Give the command again.") from error
+        raise BackupError(_("%(file)s became shorter while it was read. Try again."), file=error) from error
     except OSError as error:
         raise _os_error(target, error) from error
 
@@ -104,12 +115,18 @@ ARCHIVE_NAME = "archive"
 
 def _refuse_place(config: Config, target: Path) -> None:
     if target.exists() or target.is_symlink():
-        raise BackupError(f"{target}: there is a file already. Nothing was changed; give another name.")
+        raise BackupError(_("%(file)s: there is a file already. Nothing was changed; give another name."), file=target)
     if not target.parent.is_dir():
-        raise BackupError(f"{target.parent}: seen no directory, expected one in which the backup can lie.")
+        raise BackupError(
+            _("%(directory)s: seen no directory, expected one in which the backup can lie."), directory=target.parent
+        )
     for kept in (config.media, config.originals, config.theme, config.var):
         if target.resolve().is_relative_to(kept.resolve()):
-            raise BackupError(f"{target}: this lies in {kept}, which is served, backed up or emptied itself.")
+            raise BackupError(
+                _("%(file)s: this lies in %(directory)s, which is served, backed up or emptied itself."),
+                file=target,
+                directory=kept,
+            )
 
 
 def _make(config: Config, place: Path, keys: list[Any], say: Say) -> Backup:
@@ -191,7 +208,7 @@ def _write_members(
     dump = place / "database"
     facts = _dump(config, dump, place)
     if sorted(facts.migrations) != manifest.migrations:
-        raise BackupError("The database was brought to another release while it was backed up. Give the command again.")
+        raise BackupError(_("The database was brought to another release while it was backed up. Try again."))
     writer.add(FACTS_MEMBER, facts.written())
     writer.add_file(manifest.database_member, dump)
     dump.unlink()
@@ -266,11 +283,18 @@ def _os_error(target: Path, error: OSError) -> BackupError:
         facts = os.statvfs(target.parent)
         free = _shown_size(facts.f_bavail * facts.f_frsize)
         return BackupError(
-            f"{target.parent}: no space left ({free} free now). Nothing is left of the backup; make room, or give "
-            "another directory. It needs as much as media and originals together, and twice the database."
+            _(
+                "%(directory)s: no space left (%(free)s free now). Nothing is left of the backup; make room, or give "
+                "another directory. It needs as much as media and originals together, and twice the database."
+            ),
+            directory=target.parent,
+            free=free,
         )
-    where = error.filename or target
-    return BackupError(f"{where}: {error.strerror or error}. Nothing is left of the backup.")
+    return BackupError(
+        _("%(file)s: %(reason)s. Nothing is left of the backup."),
+        file=error.filename or target,
+        reason=REASONS.get(error.errno or 0, error.strerror or error),
+    )
 
 
 def _to_disk(folder: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.db import DatabaseError, transaction
-from django.utils.translation import gettext as _
+from django.utils import translation
 from django_tasks import task
 
 from freiblatt.config import Config, current
@@ -15,6 +15,7 @@ from freiblatt.newsroom.models import StaffMember
 from freiblatt.newsroom.roles import Role
 from freiblatt.upkeep import keeping, log, records
 from freiblatt.upkeep.actions.backing_up import BackupError, back_up
+from freiblatt.upkeep.sentences import SentenceError, _
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ def back_up_nightly() -> dict[str, object]:
         records.note_failure(config, failed_at=made_at, reason=reason)
         logger.error("The nightly backup failed: %s", reason)
         log.note("backup_failed", reason=reason)
-        tell_owners(kind="upkeep_backup_failed", day=made_at, reason=reason)
+        tell_owners(kind="upkeep_backup_failed", day=made_at, reason=error)
         raise
     for name in made.elsewhere:
         logger.warning("Not in the backup, because it lies elsewhere: %s", name)
@@ -66,8 +67,7 @@ def _refuse_missing_directory(config: Config, directory: Path) -> None:
         directory.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
     if not directory.is_dir():
         raise BackupError(
-            _("%(directory)s: there is no such directory. Mount its disk, or make the directory.")
-            % {"directory": directory}
+            _("%(directory)s: there is no such directory. Mount its disk, or make the directory."), directory=directory
         )
 
 
@@ -121,11 +121,12 @@ def tell_owners(*, kind: str, day: datetime, **context: object) -> int:
     try:
         with transaction.atomic():
             for owner in owners.distinct():
+                language = _language_of(owner)
                 post_letter(
                     to=owner.email,
                     template=f"upkeep/letters/{kind.removeprefix('upkeep_')}",
-                    context={**context, "publication_url": current().url},
-                    language=_language_of(owner),
+                    context={**_told(context, language), "publication_url": current().url},
+                    language=language,
                     kind=kind,
                     dedupe_key=f"{kind}:{day.date().isoformat()}:{owner.pk}",
                     is_urgent=True,
@@ -134,6 +135,12 @@ def tell_owners(*, kind: str, day: datetime, **context: object) -> int:
     except (DatabaseError, LetterError):
         logger.exception("No letter about it could be written.")
     return count
+
+
+def _told(context: dict[str, object], language: str) -> dict[str, object]:
+    """Return the context with its errors as sentences in this language."""
+    with translation.override(language):
+        return {name: value.told() if isinstance(value, SentenceError) else value for name, value in context.items()}
 
 
 def _wanted_since(config: Config) -> datetime:

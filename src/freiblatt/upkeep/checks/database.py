@@ -103,4 +103,4 @@ def _postgres() -> Iterator[Finding]:
     try:
         dumps.postgres_program("pg_dump", version)
     except dumps.DumpError as error:
-        yield Finding("database_programs", "problem", _("No backup can be made."), str(error))
+        yield Finding("database_programs", "problem", _("No backup can be made."), error.told())
