@@ -229,6 +229,7 @@ def site(front: Front) -> str:
         "listen [::]:443 ssl": f"listen 127.0.0.2:{front.port} ssl",
         f"/etc/letsencrypt/live/{HOST}/": f"{front.folder}/",
         "/srv/freiblatt/blatt": str(front.program.directory),
+        "/var/log/nginx/": f"{front.folder}/",
         "http://127.0.0.1:8000": f"http://127.0.0.1:{front.program.port}",
     }
     for shipped, ours in places.items():

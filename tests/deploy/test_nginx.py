@@ -266,3 +266,31 @@ def test_sign_in_passes_and_the_asker_cannot_make_up_where_he_asks_from(front: F
     assert statuses == {"wrong": 200, PASSWORD: 302}
     assert "freiblatt_session=" in answer.headers["set-cookie"]
     assert "Secure" in answer.headers["set-cookie"]
+
+
+def test_log_names_no_key_no_parameter_and_no_whole_address(front: Front) -> None:
+    key = secrets.token_urlsafe(32)
+    signed = f"17-1.1tPq3Z.{key}"
+    front.ask(f"{ARTICLE}?q=einquellenname&token={key}")
+    for path in (
+        f"/admin/welcome/{key}/",
+        f"/-/draft/{key}/",
+        f"/-/draft/{key}/file/pictures/a.jpg",
+        f"/leser/seite/{signed}/daten/",
+        f"/en/readers/confirm/{signed}/",
+        f"/admin/login/?next=/admin/welcome/{key}/",
+    ):
+        front.ask(path, referer=f"https://{HOST}/-/draft/{key}/")
+        front.ask_plain(path)
+
+    log = (front.folder / "freiblatt.log").read_text()
+
+    lines = [line for line in log.splitlines() if line.startswith("127.0.0.0 [")]
+    assert len(lines) == len(log.splitlines()) > 0
+    assert any(f"] GET {ARTICLE} 200 " in line for line in lines)
+    assert any("] GET /-/draft/... 404 " in line for line in lines)
+    assert any("] GET /admin/welcome/... 302 " in line for line in lines)
+    assert any("] GET /leser/seite/... " in line for line in lines)
+    everything = log + "".join(path.read_text() for path in front.folder.glob("*.log") if path.name != "freiblatt.log")
+    for secret in (key, signed, "einquellenname", "127.0.0.1 "):
+        assert secret not in everything
