@@ -150,9 +150,18 @@ class Asker:
 
 @contextlib.contextmanager
 def asker(
-    *, load: Callable[[], Any] | None = None, threads: int = 4, queue: int = 64, mark: str = "test", **changes: Any
+    *,
+    load: Callable[[], Any] | None = None,
+    threads: int = 4,
+    queue: int = 64,
+    mark: str = "test",
+    are_signed_in: Callable[[list[str]], bool] = bool,
+    **changes: Any,
 ) -> Iterator[Asker]:
-    """Yield an asker of a new store on this run's publication; `changes` are fields of its configuration."""
+    """Yield an asker of a new store on this run's publication; `changes` are fields of its configuration.
+
+    A session's key is all there is of a session, unless `are_signed_in` asks the database.
+    """
     config: Config = CONFIG.model_copy(update=changes)
     config.var.mkdir(parents=True, exist_ok=True)
     disk = DiskCopy(config, mark, marking.words())
@@ -161,7 +170,9 @@ def asker(
         from django.core.wsgi import get_wsgi_application as load
     bridge = Bridge(load, threads=threads, queue=queue)
     bridge.start()
-    made = Asker(PageStore(config, words=marking.words(), disk=disk, bridge=bridge, settle_seconds=0.0))
+    store = PageStore(config, words=marking.words(), disk=disk, bridge=bridge, settle_seconds=0.0)
+    store.signed_in.ask = are_signed_in
+    made = Asker(store)
     try:
         yield made
     finally:

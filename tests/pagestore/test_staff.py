@@ -3,12 +3,14 @@
 import asyncio
 
 import pytest
+from django.db import connections
 from django.test import Client
 
-from freiblatt.pagestore import requests
+from freiblatt.newsroom.actions import deactivate, end_sessions
+from freiblatt.pagestore import requests, sessions
 from freiblatt.pagestore.session_keys import SessionKeys
 from tests.cast import make_owner
-from tests.pagestore.asker import Answer, Asker
+from tests.pagestore.asker import Answer, Asker, asker
 from tests.pagestore.test_store import SESSION
 from tests.pagestore.world import World
 
@@ -56,6 +58,48 @@ def test_staff_send_large_bodies_to_the_admin_alone(store: Asker, world: World) 
     for announced in (3 * 1024**3, "9" * 5000):
         headers = [("content-length", str(announced))]
         assert store.ask("/admin/file/", method="POST", cookie=SESSION, headers=headers).status == 413
+
+
+@pytest.mark.parametrize("is_announced", [True, False])
+def test_key_of_a_session_that_has_ended_lets_no_large_body_in(world: World, is_announced: bool) -> None:
+    async def parts():
+        for chunk in LARGE:
+            yield chunk
+
+    sent = {"body": LARGE} if is_announced else {"parts": parts}
+    with asker(are_signed_in=lambda keys: False) as store:
+        assert store.ask("/admin/file/", method="POST", cookie=SESSION, **sent).status == 413
+        assert store.ask("/admin/file/", method="POST", cookie=SESSION, body=[b"12345"]).text == "5"
+        # What is small, and what only reads, is not asked about.
+        asked = []
+        store.store.signed_in.ask = asked.append
+        store.ask("/admin/echo/", cookie=SESSION)
+        store.ask("/admin/echo/", method="POST", cookie=SESSION, body=[b"12345"])
+        assert asked == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("fate", ["signed out", "ended by the owner", "closed", "password changed elsewhere"])
+def test_session_counts_as_long_as_somebody_is_signed_in(front, world: World, fate: str) -> None:
+    owner, client = make_owner(), Client()
+    client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    cookie = f"freiblatt_session={client.cookies['freiblatt_session'].value}"
+    with asker(are_signed_in=sessions.are_signed_in, threads=1) as store:
+        try:
+            assert store.ask("/admin/file/", method="POST", cookie=cookie, body=LARGE).text == "6000000"
+            if fate == "signed out":
+                client.logout()
+            elif fate == "ended by the owner":
+                end_sessions(member=owner)
+            elif fate == "closed":
+                make_owner(email="second@example.org")
+                deactivate(member=owner)
+            else:
+                owner.set_password("ein-neues-kennwort-9")
+                owner.save()
+            assert store.ask("/admin/file/", method="POST", cookie=cookie, body=LARGE).status == 413
+        finally:
+            store.run(store.store.bridge.work(connections.close_all))
 
 
 @pytest.mark.parametrize("is_announced", [True, False])

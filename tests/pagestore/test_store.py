@@ -320,6 +320,22 @@ def test_steps_with_parameters_of_their_own_reach_django_as_they_came(store: Ask
     assert store.ask("/-/step/?page=2").headers["etag"]
 
 
+def test_steps_hear_what_a_reader_wants_of_them(store: Asker, world: World) -> None:
+    """A player that jumps asks for a range, a program that only looks for the head: both are told to Django."""
+    store.ask("/-/film/")
+    store.ask("/-/film/", range="bytes=1-2")
+    store.ask("/-/film/", method="HEAD")
+    assert [(one.method, one.headers.get("Range")) for one in world.seen] == [
+        ("GET", None),
+        ("GET", "bytes=1-2"),
+        ("HEAD", None),
+    ]
+    # Pages for everybody know no ranges, and their head is that of the kept page.
+    for options in ({"range": "bytes=1-2"}, {"method": "HEAD"}):
+        assert store.ask("/a/", **options).status == 200
+    assert world.built["article"] == 1
+
+
 def test_body_arrives_whole_and_only_up_to_the_limit(store: Asker, world: World) -> None:
     chunks = [b"0123456789" * 10_000] * 10
     assert store.ask("/echo/", method="POST", body=chunks).text == "POST 1000000 01234567890123456789"

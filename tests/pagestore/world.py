@@ -131,6 +131,7 @@ urlpatterns = [
     path("film/", film),
     path("echo/", echo),
     path("-/step/", article),
+    path("-/film/", unkept),
     path("-/echo/", echo),
     path("admin/echo/", echo),
     path("admin/file/", take),

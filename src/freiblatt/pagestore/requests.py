@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from typing import IO, Any
 
 from freiblatt.lib.proxies import IS_LOCAL, Proxies
+from freiblatt.pagestore.keys import known_query
 
 #: What a request may weigh: forms with text. Staff upload pictures and recordings, in the admin alone.
 SMALL_BYTES = 4 * 1024**2
@@ -108,6 +109,23 @@ class Request:
     def is_read(self) -> bool:
         """Whether it only reads: GET or HEAD."""
         return self.method in ("GET", "HEAD")
+
+    @property
+    def is_plain_step(self) -> bool:
+        """Whether it asks for a step between pages as anybody would: no cookie, no parameters of its own.
+
+        Nor a range, nor the head alone: only Django knows which steps have ranges, and what a look at their head means.
+        """
+        asks_plainly = self.method == "GET" and "cookie" not in self.headers and "range" not in self.headers
+        return self.path.startswith("/-/") and asks_plainly and self.query == known_query(self.query)
+
+    @property
+    def may_be_large(self) -> bool:
+        """Whether more than a small body is announced, or may come unannounced."""
+        if "transfer-encoding" in self.headers:
+            return True
+        announced = self.headers.get("content-length", "0" if self.is_read else "")
+        return not announced.isdecimal() or len(announced) > MOST_DIGITS or int(announced) > SMALL_BYTES
 
     async def body(self, large_bodies: LargeBodies | None) -> Body:
         """Return the body, read completely before a thread is taken; where `large_bodies` is None, a small one.

@@ -49,8 +49,12 @@ class SessionKeys:
 
     def are_in(self, cookies: Iterable[str]) -> bool:
         """Return whether one of the Cookie headers carries a key of ours."""
+        return bool(self.found_in(cookies))
+
+    def found_in(self, cookies: Iterable[str]) -> list[str]:
+        """Return the keys of ours that the Cookie headers carry."""
         pairs = (part.strip().partition("=") for header in cookies for part in header.split(";"))
-        return any(name == SESSION_COOKIE and self.is_ours(value) for name, _, value in pairs)
+        return [value for name, _, value in pairs if name == SESSION_COOKIE and self.is_ours(value)]
 
     def _code(self, start: str) -> str:
         return hmac.new(self._secret, start.encode(), hashlib.sha256).hexdigest()[:CODE_CHARACTERS]

@@ -1,8 +1,12 @@
 """Django's sessions in the database, under keys that the store can tell from made-up ones (`SESSION_ENGINE`)."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, get_user
 from django.contrib.sessions.backends import db
+from django.db import close_old_connections
+from django.http import HttpRequest
 
 from freiblatt.pagestore.session_keys import SessionKeys
 
@@ -31,3 +35,18 @@ class SessionStore(db.SessionStore):
         while self.exists(key := make()):
             pass
         return key
+
+
+def are_signed_in(keys: Iterable[str]) -> bool:
+    """Return whether somebody is signed in by one of the session keys `keys`: not ended, and the account is open."""
+    close_old_connections()
+    try:
+        return any(_is_signed_in(key) for key in keys)
+    finally:
+        close_old_connections()
+
+
+def _is_signed_in(key: str) -> bool:
+    request = HttpRequest()
+    request.session = SessionStore(key)
+    return get_user(request).is_authenticated

@@ -38,6 +38,7 @@ from freiblatt.pagestore.requests import (
 )
 from freiblatt.pagestore.session_keys import SESSION_COOKIE, SessionKeys
 from freiblatt.pagestore.shelf import Shelf
+from freiblatt.pagestore.signed_in import SignedIn
 from freiblatt.pagestore.slip import Slip
 from freiblatt.pagestore.words import Words, words_of
 
@@ -71,6 +72,7 @@ class PageStore:
         self.proxies = Proxies(config.trusted_proxies)
         self.session_keys = SessionKeys(config.secret_key())
         self.large_bodies = LargeBodies()
+        self.signed_in = SignedIn(self.session_keys, bridge)
         self.static = Files(config, config.static, is_public_upload=False)
         self.media = Files(config, config.media, is_public_upload=True)
         self._flights: dict[Address, asyncio.Task[Page | Reply]] = {}
@@ -171,13 +173,7 @@ class PageStore:
 
     def _is_for_all(self, request: Request) -> bool:
         """Whether the address may be a page for everybody. Steps are, if nothing in them is for one reader alone."""
-        if not request.path.startswith(PASSED_ON):
-            return True
-        return (
-            request.path.startswith("/-/")
-            and "cookie" not in request.headers
-            and (request.query == known_query(request.query))
-        )
+        return not request.path.startswith(PASSED_ON) or request.is_plain_step
 
     def _is_staff(self, request: Request) -> bool:
         """Whether the request carries a session key that we gave out, valid still or not."""
@@ -187,7 +183,7 @@ class PageStore:
         """Let Django answer, the request as it came."""
         self._counted[THROUGH] += 1
         environ = request.environ(self.proxies)
-        may_be_large = request.path.startswith(UPLOADS) and self._is_staff(request)
+        may_be_large = request.path.startswith(UPLOADS) and request.may_be_large and await self.signed_in.by(request)
         body = await request.body(self.large_bodies if may_be_large else None)
         try:
             reply = await self.bridge.call(environ, body.file, body.length)
