@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from freiblatt.jobs.worker import run_waiting
 from freiblatt.letters.actions import post_letter, suppress
@@ -70,6 +71,18 @@ def test_owner_reads_a_letter_that_ended_here(owner: Client) -> None:
     assert "script-src" not in policy
     assert "no-store" in frame["Cache-Control"]
     assert '<base target="_blank">' in frame.content.decode()
+
+
+def test_letter_left_in_the_middle_says_so_in_the_language_of_the_desk(owner: Client) -> None:
+    letter = post_letter(**letter_to("rosa@example.org", is_repeatable=False))
+    Letter.objects.update(
+        state=LetterState.SENDING, sending_job="of a dead worker", sending_until=timezone.now(), attempts=1
+    )
+    run_waiting()
+
+    for page in (text_of(owner), text_of(owner, f"{MAILBOX}{letter.pk}/")):
+        assert "Das Programm wurde angehalten, während der Brief unterwegs war." in page
+        assert "The program was stopped" not in page
 
 
 def test_editor_sees_that_it_arrived_and_nothing_that_opens_a_door(editor: Client) -> None:

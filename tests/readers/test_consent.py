@@ -176,7 +176,7 @@ def test_withdrawn_consent_can_be_given_again_with_a_proof_of_its_own() -> None:
 def test_withdrawn_consent_is_not_confirmed_by_an_old_letter() -> None:
     ask()
     withdraw_all(reader=Reader.objects.get())
-    with pytest.raises(ReaderError):
+    with pytest.raises(ReaderError, match="Diese Einwilligung wurde widerrufen"):
         confirm(consent=Consent.objects.get())
     assert not Consent.objects.standing().exists()
 

@@ -2,17 +2,19 @@
 
 import json
 import logging
+from typing import Any
 
 import pytest
 from django.core import signing
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from freiblatt.jobs.worker import run_waiting
 from freiblatt.letters.models import Letter
-from freiblatt.readers.actions import LETTERS_PER_NEIGHBOURHOOD, send_link
+from freiblatt.readers.actions import LETTERS_PER_NEIGHBOURHOOD, erase, send_link, withdraw_all
 from freiblatt.readers.links import confirm_token, page_token
 from freiblatt.readers.models import Consent, Reader, ReaderState
 from tests.readers.story import ROSA, WHO, WORDING, ask, confirmed, last_letter, link_in
@@ -195,6 +197,28 @@ class OldSigner(signing.TimestampSigner):
 
     def timestamp(self) -> str:
         return signing.b62_encode(int(timezone.now().timestamp()) - 8 * 24 * 3600)
+
+
+@pytest.mark.parametrize("fate", ["withdrawn", "erased"])
+def test_consent_that_goes_while_somebody_confirms_it_gets_a_page(client: Client, fate: str) -> None:
+    ask()
+    path, reader = link_in(last_letter()), Reader.objects.get()
+    seen: list[str] = []
+
+    def meanwhile(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        # The link was looked at; what is done about it begins here.
+        if sql.startswith("SAVEPOINT") and not seen:
+            seen.append(sql)
+            (withdraw_all if fate == "withdrawn" else erase)(reader=reader)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(meanwhile):
+        response = client.post(path)
+
+    assert seen
+    assert (response.status_code, is_private(response)) == (404, True)
+    assert "Dieser Link führt nirgendwohin" in response.content.decode()
+    assert not Consent.objects.standing().exists()
 
 
 def test_confirmation_that_is_too_old_confirms_nothing(client: Client) -> None:

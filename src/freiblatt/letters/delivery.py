@@ -228,7 +228,7 @@ def _by_provider_status(message: EmailMultiAlternatives) -> Answer:
     status = getattr(message, "anymail_status", None)
     if status is None or (status.status and status.status <= {"sent", "queued", "unknown"}):
         return Answer(Outcome.ACCEPTED)
-    return Answer(Outcome.REFUSED, _clean(f"The service says: {', '.join(map(str, status.status or ['nothing']))}"))
+    return Answer(Outcome.REFUSED, _clean(", ".join(map(str, status.status or ["?"]))))
 
 
 def _says(error: Exception) -> str:

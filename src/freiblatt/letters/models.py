@@ -7,13 +7,16 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 #: A letter is tried as long as mail servers try (RFC 5321, 4.5.4.1).
 PATIENCE = datetime.timedelta(days=5)
 #: How long somebody may be at a letter before the try counts as lost: every step of SMTP, each with its time-out.
 SENDING_SECONDS = 300
+
+#: In the place of an answer, where the program that would have heard it was stopped.
+STOPPED = gettext_noop("The program was stopped while the letter was being sent.")
 
 
 class LetterState(models.TextChoices):
@@ -122,6 +125,11 @@ class Letter(models.Model):
     def __str__(self) -> str:
         # Never the address: this is what logs and errors print.
         return f"{self.kind} {self.pk}"
+
+    @property
+    def answer_in_words(self) -> str:
+        """What the mail server said, as it said it; or, in the language that is active, that nobody knows."""
+        return gettext(STOPPED) if self.answer == STOPPED else self.answer
 
     @property
     def message_id(self) -> str:

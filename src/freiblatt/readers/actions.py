@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django_tasks import task
 
 from freiblatt.letters import actions as letters
@@ -44,7 +45,7 @@ class TooManyError(ReaderError):
     """Too many letters were asked for from one neighbourhood; `wait_seconds` says until when."""
 
     def __init__(self, wait_seconds: float) -> None:
-        super().__init__("Too many letters were asked for from this network.")
+        super().__init__(_("Too many letters were asked for from this network."))
         self.wait_seconds = wait_seconds
 
 
@@ -89,12 +90,15 @@ def ask_to_confirm(
 
 
 def confirm(*, consent: Consent) -> Consent:
-    """Return the consent, now given: the owner of the address has clicked. A second time changes nothing."""
+    """Return the consent, now given: the owner of the address has clicked. A second time changes nothing.
+
+    Raises ReaderError where it was withdrawn or erased meanwhile.
+    """
     with transaction.atomic():
-        reader = Reader.objects.select_for_update().get(pk=consent.reader_id)
-        found = Consent.objects.select_for_update().get(pk=consent.pk)
-        if found.withdrawn_at:
-            raise ReaderError("This consent was withdrawn.")
+        reader = Reader.objects.select_for_update().filter(pk=consent.reader_id).first()
+        found = Consent.objects.select_for_update().filter(pk=consent.pk).first()
+        if reader is None or found is None or found.withdrawn_at:
+            raise ReaderError(_("This consent was withdrawn."))
         if found.given_at:
             return found
         now = timezone.now()

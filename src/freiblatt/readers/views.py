@@ -107,7 +107,10 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     except LinkError:
         return _dead_link(request)
     if request.method == "POST":
-        consent = actions.confirm(consent=consent)
+        try:
+            consent = actions.confirm(consent=consent)
+        except actions.ReaderError:
+            return _dead_link(request)
         reader_page = reverse("readers:page", args=[page_token(consent.reader)])
         return HttpResponseRedirect(f"{reader_page}#{consent.pk}", status=303)
     context = {

@@ -22,6 +22,7 @@ from freiblatt.letters.delivery import Answer, Outcome
 from freiblatt.letters.models import (
     PATIENCE,
     SENDING_SECONDS,
+    STOPPED,
     Letter,
     LetterState,
     Route,
@@ -69,7 +70,7 @@ def _take(letter_pk: int, *, job: str) -> Letter | None:
             return None
         # The try before this one ended in the middle: its worker is gone, and whether the server took the letter
         # nobody knows. The Message-ID stays, so that a double can be told from a second letter.
-        letter.answer = "The program was stopped while the letter was being sent."
+        letter.answer = STOPPED
         if not letter.is_repeatable:
             _settle(letter, LetterState.UNKNOWN)
             return None
