@@ -270,6 +270,14 @@ def test_nobody_follows_where_the_operator_wants_none(public: Public, world: Any
         assert made.run(come(made)).status == 404
 
 
+def test_other_sites_take_no_places(live: Asker) -> None:
+    async def story() -> None:
+        assert (await come(live, sec_fetch_site="cross-site")).status == 403
+        assert (await come(live, sec_fetch_site="same-origin")).status == 200
+
+    live.run(story())
+
+
 def test_other_methods(live: Asker) -> None:
     async def story() -> None:
         head = await come(live, method="HEAD")

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from freiblatt.articles.models import ArticlePage
 from freiblatt.articles.parts import Part
 from freiblatt.articles.parts import register as register_part
+from freiblatt.config import current
 from freiblatt.discussion.models import Thread, thread_key
 from freiblatt.discussion.reading import count_text
 from freiblatt.pagestore.live import Subject, register
@@ -32,8 +33,12 @@ def find_threads(keys: Sequence[str]) -> dict[str, Subject]:
 def live_news(article: ArticlePage, *, is_slice: bool = False) -> SafeString:
     """Return where readers are told of new comments on `article`, for `live.js`, in the active language. No query.
 
+    "" where the operator lets nobody follow.
+
     `is_slice`: the page is itself a slice of the thread, so that what is new is found at its own address.
     """
+    if not current().live_streams:
+        return SafeString("")
     # /<front page>/<section>/<article>/
     place = article.url_path.strip("/").split("/")[-2:]
     # With the sign that the module replaces by a number; every language here has one form for all numbers above one.

@@ -113,6 +113,9 @@ class LiveHub:
             self._refuse(request, 405, ("allow", "GET, HEAD"))
         elif not CHANNEL.fullmatch(name) or not self._config.live_streams:
             self._refuse(request, 404)
+        elif request.headers.get("sec-fetch-site") == "cross-site":
+            # Another site cannot read it, but its visitors would take our readers' places.
+            self._refuse(request, 403)
         elif self.is_stopping or self.n_streams >= self.limit:
             self._refuse(request, 503, ("retry-after", str(RETRY_AFTER_SECONDS)))
         else:
@@ -260,28 +263,31 @@ class LiveHub:
 
     async def _look(self, due: list[Channel]) -> None:
         sequence = self._words.sequence()
+        waiting = list(due)
         try:
             found = await self._find({channel.name: channel.last for channel in due})
+            while waiting:
+                await self._take(waiting[-1], found[waiting[-1].name], sequence)
+                waiting.pop()
         except Exception as error:
             # Not lost: the rows are there when the database is back.
             if not isinstance(error, OverloadedError):
                 logger.warning("What happens cannot be told yet: %s", error)
             later = asyncio.get_running_loop().time() + FAILURE_SECONDS
-            for channel in due:
+            for channel in waiting:
                 channel.next_at = later
-                if channel.name in self.channels:
+                if self.channels.get(channel.name) is channel:
                     self._dirty.add(channel)
+
+    async def _take(self, channel: Channel, news: "News", sequence: int) -> None:
+        if news.subject is None:
+            await self._end(channel)
             return
-        for channel in due:
-            news = found[channel.name]
-            if news.subject is None:
-                await self._end(channel)
-                continue
-            text = channel.take(news.events, is_whole=news.is_whole)
-            channel.counts = news.subject.counts
-            channel.watch(news.subject.keys, sequence)
-            if text:
-                await self._tell(channel, text if news.is_whole else channel.state())
+        text = channel.take(news.events, is_whole=news.is_whole)
+        channel.counts = news.subject.counts
+        channel.watch(news.subject.keys, sequence)
+        if text:
+            await self._tell(channel, text if news.is_whole else channel.state())
 
     async def _tell(self, channel: Channel, text: bytes) -> None:
         clock = asyncio.get_running_loop().time
@@ -311,7 +317,11 @@ class LiveHub:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             if time.monotonic() - looked_at >= SLOW_SECONDS:
                 looked_at = time.monotonic()
-                await self._drop_slow()
+                try:
+                    await self._drop_slow()
+                except Exception:
+                    # The others are not to be taken for dead because of it.
+                    logger.exception("Who does not fetch what he is sent cannot be seen.")
             await self._send(self._streams(), HEARTBEAT, rest_seconds=0.01)
 
     async def _drop_slow(self) -> None:
