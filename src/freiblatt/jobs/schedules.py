@@ -87,6 +87,13 @@ def fire_due() -> int:
     return len(runs)
 
 
+def follow_clock_back() -> None:
+    """Plan recurring schedules anew after the clock went back: what fired in a time to come fires again then."""
+    now = timezone.now()
+    ScheduledRun.objects.filter(is_recurring=True, fired_at__isnull=False, due_at__gt=now).delete()
+    plan_recurring(is_start=True)
+
+
 def plan_recurring(*, is_start: bool = False) -> int:
     """Return how many next runs of recurring schedules were put down; those that are there already stay.
 

@@ -82,6 +82,20 @@ def extend_turns(*, leases: Collection[uuid.UUID], lease_seconds: float) -> int:
     return Job.objects.filter(lease__in=leases).update(lease_until=until)
 
 
+def follow_clock(*, jump_seconds: float, machine: str, lease_seconds: float) -> None:
+    """Bring times in line after this machine's clock jumped: leases of its workers, and jobs that were due already.
+
+    Without this a jump forward ends every lease at once, and its job runs twice; a jump back lets work that was due
+    wait until the clock is where it was. `machine` is how the names of this machine's workers begin.
+    """
+    now = timezone.now()
+    held = Job.objects.filter(state=JobState.RUNNING, worker__startswith=f"{machine}:")
+    held.update(lease_until=now + datetime.timedelta(seconds=lease_seconds))
+    if jump_seconds < 0:
+        were_due = now - datetime.timedelta(seconds=jump_seconds)
+        Job.objects.filter(state=JobState.WAITING, due_at__gt=now, due_at__lte=were_due).update(due_at=now)
+
+
 def end_turn(*, turn: Turn, return_value: Any = None) -> bool:
     """Note success; return False if the lease was lost, and then change nothing. `return_value` is ready for JSON."""
     with transaction.atomic():
@@ -115,9 +129,9 @@ def hand_back(*, leases: Collection[uuid.UUID]) -> int:
     return len(jobs)
 
 
-def reap() -> int:
-    """Return how many jobs were taken from workers that have not been heard of for the length of their lease."""
-    now = timezone.now()
+def reap(now: datetime.datetime | None = None) -> int:
+    """Return how many jobs were taken from workers not heard of for the length of their lease (at `now`)."""
+    now = now or timezone.now()
     if not Job.objects.abandoned(now).exists():
         return 0
     with transaction.atomic():

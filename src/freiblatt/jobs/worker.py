@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 QUEUES = ("urgent", "default", "bulk")
 POLL_SECONDS = 1.0
 PLAN_SECONDS = 60.0  # how often the rows of recurring schedules are looked after
+JUMP_SECONDS = 10.0  # time services move a clock by less, and slowly; leases are four times as long
 LEASE_SECONDS = 40.0  # four missed signs of life; SQLite's own wait for a lock is 5 s
 STOP_SECONDS = 20.0  # service managers kill after 30 s or more
 LONGEST_PAUSE_SECONDS = 30.0  # between tries to reach a lost database
@@ -68,7 +69,9 @@ class Worker:
         self.queues = [queue for queue in QUEUES if queues is None or queue in queues]
         if unknown := set(queues or ()) - set(QUEUES):
             raise QueueError(f"queue: seen {sorted(unknown)}, expected any of {', '.join(QUEUES)}.")
-        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self.machine = socket.gethostname()[:40]
+        self._clocks_apart = time.time() - time.monotonic()
+        self.name = f"{self.machine}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.lease_seconds = lease_seconds
         self.poll_seconds = poll_seconds
         self.stop_seconds = stop_seconds
@@ -124,11 +127,13 @@ class Worker:
         while not self._stop.is_set() and is_needed():
             try:
                 close_old_connections()
+                now = timezone.now()  # before the look at the clock: it may be set at any moment
+                self._follow_clock()
                 if planned_at is None or time.monotonic() - planned_at >= PLAN_SECONDS:
                     schedules.plan_recurring(is_start=planned_at is None)
                     planned_at = time.monotonic()
                 schedules.fire_due()
-                if count := turns.reap():
+                if count := turns.reap(now):
                     logger.warning("%d jobs were taken back from workers that vanished.", count)
                 if Job.objects.ready(timezone.now()).filter(queue__in=self.queues).exists():
                     self._work.set()
@@ -136,6 +141,17 @@ class Worker:
             except (DatabaseError, InterfaceError) as error:
                 pause = self._recover(error, pause)
             self._stop.wait(pause)
+
+    def _follow_clock(self) -> None:
+        """Notice that somebody set the clock: it then moved otherwise than the one that nobody can set."""
+        jump = (time.time() - time.monotonic()) - self._clocks_apart
+        if abs(jump) < JUMP_SECONDS:
+            return
+        logger.warning("The clock jumped by %d seconds.", jump)
+        turns.follow_clock(jump_seconds=jump, machine=self.machine, lease_seconds=self.lease_seconds)
+        if jump < 0:
+            schedules.follow_clock_back()
+        self._clocks_apart += jump
 
     def _wait_for_threads(self) -> bool:
         """Wait for running jobs; hand back those that take too long. Return whether every thread has ended."""
