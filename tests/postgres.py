@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 #: Nothing here has to survive a crash, and much is written.
 FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=128MB", "max_connections=60"]
@@ -59,60 +60,94 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextlib.contextmanager
-def running(*, port: int | None = None) -> Iterator[str]:
-    """Give the address (postgresql://…) of an empty database of a server that lives as long as the context."""
-    bin_folder, user, port = programs(), server_user(), port or free_port()
-    directory = Path(tempfile.mkdtemp(prefix="freiblatt-postgres-"))
-    as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-    environment = {"PATH": f"{bin_folder}:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(directory)}
-    if user:
-        os.chown(directory, user.pw_uid, user.pw_gid)
+class Server:
+    """A server in a temporary directory, which can be stopped and started again."""
 
-    def call(*command: str) -> subprocess.CompletedProcess[str]:
+    def __init__(self, *, port: int | None = None) -> None:
+        self.bin_folder, user, self.port = programs(), server_user(), port or free_port()
+        self.directory = Path(tempfile.mkdtemp(prefix="freiblatt-postgres-"))
+        self.as_user: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+        self.environment = {
+            "PATH": f"{self.bin_folder}:/usr/bin:/bin",
+            "LC_ALL": "C.UTF-8",
+            "HOME": str(self.directory),
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+        if user:
+            os.chown(self.directory, user.pw_uid, user.pw_gid)
+
+    @property
+    def address(self) -> str:
+        return f"postgresql://freiblatt@127.0.0.1:{self.port}/freiblatt"
+
+    def call(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command, cwd=directory, env=environment, capture_output=True, text=True, check=False, **as_user
-        )
+            [str(self.bin_folder / program), *arguments],
+            cwd=self.directory, env=self.environment, capture_output=True, text=True, check=False, **self.as_user,
+        )  # fmt: skip
 
-    data = directory / "data"
-    server: subprocess.Popen[bytes] | None = None
-    try:
-        made = call(
-            *(str(bin_folder / "initdb"), "--pgdata", str(data), "--username", "freiblatt", "--auth", "trust"),
+    def make(self) -> None:
+        """Make the server's files, start it, and make its database. Raises PostgresError."""
+        made = self.call(
+            *("initdb", "--pgdata", str(self.directory / "data"), "--username", "freiblatt", "--auth", "trust"),
             *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"),
         )
         if made.returncode:
             raise PostgresError(f"initdb: {made.stderr.strip()}")
-        settings = [*FAST, f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={directory}"]
-        command = [str(bin_folder / "postgres"), "-D", str(data)]
-        for setting in settings:
-            command += ["-c", setting]
-        log = directory / "log"
-        with log.open("wb") as output:
-            # A session of its own: an interrupt at the keyboard reaches COMMAND, and the server ends after it.
-            server = subprocess.Popen(
-                command, cwd=directory, env=environment, stdout=output, stderr=output, start_new_session=True, **as_user
-            )
-        until = time.monotonic() + START_SECONDS
-        while call(str(bin_folder / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)).returncode:
-            if server.poll() is not None or time.monotonic() > until:
-                raise PostgresError(f"postgres: did not start on port {port}.\n{log.read_text(errors='replace')}")
-            time.sleep(0.1)
-        created = call(
-            *(str(bin_folder / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "freiblatt", "freiblatt")
-        )
+        self.start()
+        created = self.call("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "freiblatt", "freiblatt")
         if created.returncode:
             raise PostgresError(f"createdb: {created.stderr.strip()}")
-        yield f"postgresql://freiblatt@127.0.0.1:{port}/freiblatt"
-    finally:
-        if server and server.poll() is None:
-            server.send_signal(signal.SIGINT)  # fast shutdown: ends sessions
+
+    def start(self) -> None:
+        """Return when the server answers. Raises PostgresError."""
+        settings = [
+            *FAST,
+            f"port={self.port}",
+            "listen_addresses=127.0.0.1",
+            f"unix_socket_directories={self.directory}",
+        ]
+        command = [str(self.bin_folder / "postgres"), "-D", str(self.directory / "data")]
+        for setting in settings:
+            command += ["-c", setting]
+        log = self.directory / "log"
+        with log.open("ab") as output:
+            # A session of its own: an interrupt at the keyboard reaches COMMAND, and the server ends after it.
+            self.process = subprocess.Popen(
+                command, cwd=self.directory, env=self.environment, stdout=output, stderr=output,
+                start_new_session=True, **self.as_user,
+            )  # fmt: skip
+        until = time.monotonic() + START_SECONDS
+        while self.call("pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)).returncode:
+            if self.process.poll() is not None or time.monotonic() > until:
+                raise PostgresError(f"postgres: did not start on port {self.port}.\n{log.read_text(errors='replace')}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """End the server and every session."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)  # fast shutdown: ends sessions
             try:
-                server.wait(20)
+                self.process.wait(20)
             except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
-        shutil.rmtree(directory, ignore_errors=True)
+                self.process.kill()
+                self.process.wait()
+
+    def remove(self) -> None:
+        """Stop the server and remove what is left of it."""
+        self.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def running(*, port: int | None = None) -> Iterator[str]:
+    """Give the address (postgresql://…) of an empty database of a server that lives as long as the context."""
+    server = Server(port=port)
+    try:
+        server.make()
+        yield server.address
+    finally:
+        server.remove()
 
 
 def main(arguments: list[str]) -> int:
