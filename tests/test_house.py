@@ -44,6 +44,7 @@ REGISTRIES = {
     "newsroom.roles",
     "pagestore.counts",
     "pagestore.database",
+    "pagestore.files",
     "pagestore.fragments",
     "pagestore.headers",
     "pagestore.live",

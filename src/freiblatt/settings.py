@@ -180,6 +180,29 @@ STATIC_ROOT = CONFIG.static
 STATICFILES_DIRS = [("site", CONFIG.theme / "static")] if (CONFIG.theme / "static").is_dir() else []
 MEDIA_URL = "/media/"
 MEDIA_ROOT = CONFIG.media
+
+
+def _bucket(folder: str) -> dict:
+    """Return how the library reaches one folder of the bucket; what lies there is nobody's to read but ours."""
+    from freiblatt.lib.bucket import client_config
+
+    store = CONFIG.media_store
+    assert store is not None  # noqa: S101 (for the type checker)
+    return {
+        "bucket_name": store.bucket,
+        "endpoint_url": store.endpoint,
+        "region_name": store.region,
+        "access_key": store.key_id,
+        "secret_key": store.secret,
+        "client_config": client_config(store),
+        "location": f"{store.prefix}{folder}/",
+        "default_acl": None,
+        "file_overwrite": False,
+        "max_memory_size": 1024 * 1024,  # what is larger waits on disk while it is worked on
+        "security_token": None,
+    }
+
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "originals": {
@@ -188,6 +211,15 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "freiblatt.theme.storage.HashedStaticStorage"},
 }
+if CONFIG.media_store:
+    STORAGES["default"] = {
+        "BACKEND": "freiblatt.articles.remote_storage.PublicBucketStorage",
+        "OPTIONS": _bucket("media"),
+    }
+    STORAGES["originals"] = {
+        "BACKEND": "freiblatt.articles.remote_storage.PrivateBucketStorage",
+        "OPTIONS": _bucket("originals"),
+    }
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long article's body is one form with many small fields

@@ -82,6 +82,8 @@ class Newsroom:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = free_port()
+        #: Further variables of all its processes.
+        self.variables: dict[str, str] = {}
 
     def environment(self, directory: Path | None = None) -> dict[str, str]:
         """Return the environment of processes that work on the publication in `directory`."""
@@ -94,6 +96,7 @@ class Newsroom:
             "FREIBLATT_SERVER_PORT": str(self.port),
             # A job that ends between two looks may change a page, and rightly.
             "FREIBLATT_SERVER_JOBS": "false",
+            **self.variables,
             **({"FREIBLATT_PUBLICATION": str(directory)} if directory else {}),
         }
 

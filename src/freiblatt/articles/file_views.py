@@ -17,6 +17,7 @@ from wagtail.permissions import policy_registry
 from freiblatt.articles import withheld
 from freiblatt.articles.gone import gone_at
 from freiblatt.articles.models import ArticleDocument, Picture, PictureFile, PictureRendition, Recording, WithheldFile
+from freiblatt.articles.remote_files import remote_file
 from freiblatt.pagestore.headers import file_policy
 
 
@@ -57,7 +58,7 @@ def _owner_of_withheld(name: str) -> Picture | Recording | None:
 
 @require_safe
 def missing_file(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Answer where the store finds no public file: staff with what is withheld, others with 410, or 404 as the store.
+    """Answer where the store finds no public file: what lies in a bucket, to staff what is withheld, 410 or 404.
 
     Nobody reads a page in the place of a picture, so the answer is a line of text.
     """
@@ -68,6 +69,8 @@ def missing_file(request: HttpRequest, name: str) -> HttpResponseBase:
             content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
             cache_control="private, no-store",
         )
+    if (found := remote_file(request, name)) is not None:
+        return found
     gone = gone_at(request.path)
     if gone is None or not gone.is_exact:
         return HttpResponse("404\n", status=404, content_type="text/plain; charset=utf-8")

@@ -38,6 +38,9 @@ def open_withheld(name: str) -> IO[Any]:
 
 
 def _move(source: Storage, name: str, target: Storage, new_name: str) -> None:
+    if hasattr(source, "move_to"):  # both in the same bucket
+        source.move_to(name, target, new_name)
+        return
     try:
         old, new = Path(source.path(name)), Path(target.path(new_name))
     except NotImplementedError:

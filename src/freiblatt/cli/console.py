@@ -22,6 +22,7 @@ Freiblatt: self-hosted publishing for small, reader-funded investigative newsroo
   freiblatt restore FILE DIR       put a backup into a new directory
   freiblatt letters held           letters that are held since a restore; also: letters release, letters discard
   freiblatt move-database URL      from SQLite to PostgreSQL, or back
+  freiblatt move-media             uploads from this disk into the bucket that freiblatt.toml names
   freiblatt import page FILE       move in the text of a saved WordPress page with its discussion
   freiblatt doctor                 look at the installation, say what is wrong and what to do (doctor mail: the mail)
   freiblatt demo                   make a demo publication, if it is not there, and serve it
@@ -45,6 +46,7 @@ WORDS = {
     ("upgrade",): "freiblatt.cli.upgrade",
     ("doctor",): "freiblatt.cli.doctor",
     ("move-database",): "freiblatt.cli.move_database",
+    ("move-media",): "freiblatt.cli.move_media",
     ("import", "page"): "freiblatt.cli.import_page",
     ("demo",): "freiblatt.cli.demo",
     ("staff",): "freiblatt.cli.staff",

@@ -1,7 +1,6 @@
 """What can be configured: every key with its type, its default, its meaning and its bounds."""
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,7 +10,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from freiblatt.config import backups, mail, proxies
+from freiblatt.config import backups, mail, media, proxies
+from freiblatt.config.places import ConfigurationError, Places
 
 FILE_NAME = "freiblatt.toml"
 SECRET_NAME = "secret.key"  # noqa: S105 (the name of a file, not a secret)
@@ -35,19 +35,9 @@ LIBPQ_PARAMETERS = frozenset({
 })  # fmt: skip
 
 #: Keys whose values no error message shows.
-SECRET_KEYS = frozenset({"mail_url", "mail_provider_settings"})
+SECRET_KEYS = frozenset({"mail_url", "mail_provider_settings", "media_secret"})
 
 A_LIST = 'a list such as ["one.example", "two.example"]'
-
-
-class ConfigurationError(Exception):
-    """The configuration cannot be used; the message names key, value seen and value expected."""
-
-
-def refuse_unwritable(path: Path) -> None:
-    """Raise ConfigurationError where this user may not write in the directory `path`."""
-    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
-        raise ConfigurationError(f"{path}: seen a directory that this user may not write, expected one it may.")
 
 
 def _list_from_environment(value: Any) -> Any:
@@ -64,7 +54,7 @@ def _list_from_environment(value: Any) -> Any:
 TextList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_list_from_environment)]
 
 
-class Config(BaseSettings):
+class Config(Places, BaseSettings):
     """One publication's configuration. Every field's description is the comment in the written file."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
@@ -141,6 +131,19 @@ class Config(BaseSettings):
     picture_max_mb: int = Field(40, ge=1, le=1000, description="Largest picture that may be uploaded, in MB.")
     document_max_mb: int = Field(50, ge=1, le=1000, description="Largest document that may be uploaded, in MB.")
     recording_max_mb: int = Field(500, ge=1, le=10_000, description="Largest sound or film file, in MB.")
+    media_bucket: media.Bucket = Field(
+        "", description="Bucket of an S3-compatible store in which uploads lie; empty: they lie on this disk."
+    )
+    media_endpoint: media.Endpoint = Field(
+        "", description="Address of that store, such as https://s3.example.net; empty: Amazon's."
+    )
+    media_region: media.Region = Field("", description="Its region, such as eu-central-1, where it has any.")
+    media_prefix: media.Prefix = Field("", description="Folder in the bucket, where others use it too.")
+    media_key_id: str = Field("", description="Name of the access key.")
+    media_secret: str = Field("", description="Its secret; better in FREIBLATT_MEDIA_SECRET or in media_secret_file.")
+    media_secret_file: media.SecretFile = Field(
+        "", validate_default=True, description="File with that secret, which this user alone may read (chmod 600)."
+    )
     security_contact: str = Field("", description="Address for security reports (mailto: or https:).")
     trusted_proxies: Annotated[TextList, AfterValidator(proxies.networks)] = Field(
         (),
@@ -324,40 +327,6 @@ class Config(BaseSettings):
         object.__setattr__(self, "languages", tuple(dict.fromkeys((self.language, *self.languages))))
         return self
 
-    # Places inside the directory. `var` holds what can be made again and may be deleted while stopped.
-
-    @property
-    def var(self) -> Path:
-        """Directory of derived files: static files, finished pages, generation words."""
-        return self.directory / "var"
-
-    @property
-    def originals(self) -> Path:
-        """Directory of uploaded originals; never served as it is."""
-        return self.directory / "originals"
-
-    @property
-    def media(self) -> Path:
-        """Directory of public renditions under random names."""
-        return self.directory / "media"
-
-    @property
-    def theme(self) -> Path:
-        """Directory with the publication's own templates and `site.css`."""
-        return self.directory / "theme"
-
-    @property
-    def backups(self) -> Path | None:
-        """Directory of nightly backups, or None where none are made."""
-        if not self.backup_directory:
-            return None
-        return backups.inside(self.directory, self.backup_directory)
-
-    @property
-    def static(self) -> Path:
-        """Directory of collected, hashed and compressed static files."""
-        return self.var / "static"
-
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
@@ -373,6 +342,15 @@ class Config(BaseSettings):
         own = f"[{own}]" if ":" in own else own
         local = ("127.0.0.1", "localhost", "[::1]") if own in ("127.0.0.1", "localhost", "[::1]") else ()
         return tuple(dict.fromkeys((own, *self.hosts, *local)))
+
+    @property
+    def media_store(self) -> media.Store | None:
+        """The bucket in which uploads lie, or None where they lie on this disk."""
+        if not self.media_bucket:
+            return None
+        secret = self.media_secret or media.secret_in(self.directory / self.media_secret_file)
+        region, prefix = self.media_region or None, f"{self.media_prefix}/" if self.media_prefix else ""
+        return media.Store(self.media_bucket, self.media_endpoint or None, region, prefix, self.media_key_id, secret)
 
     @property
     def mail_server(self) -> mail.MailServer | None:
@@ -429,20 +407,3 @@ class Config(BaseSettings):
                 f"{path}: seen {len(secret)} characters, expected at least {SECRET_MINIMUM} random ones."
             )
         return secret
-
-    def make_directories(self) -> None:
-        """Make the directories inside the publication's own. Raises ConfigurationError where one cannot be written."""
-        # A new directory gets its mode here, whatever the umask: originals are for this user alone; what is in `var`
-        # may be read by a web server in front that is in this user's group. An operator's own modes stay.
-        places = ((self.originals, 0o700), (self.var, 0o750), *((path, None) for path in (self.static, self.media)))
-        for path, mode in (*places, (self.theme / "templates", None)):
-            try:
-                is_new = not path.exists()
-                path.mkdir(parents=True, exist_ok=True)
-                if is_new and mode is not None:
-                    path.chmod(mode)
-            except OSError as error:
-                raise ConfigurationError(
-                    f"{path}: seen {error.strerror or error}, expected a directory that can be made."
-                ) from error
-            refuse_unwritable(path)

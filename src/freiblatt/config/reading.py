@@ -20,8 +20,8 @@ from freiblatt.config.facts import (
     SECRET_KEYS,
     Config,
     ConfigurationError,
-    refuse_unwritable,
 )
+from freiblatt.config.places import refuse_unwritable
 
 #: Editors under Windows begin a file with it.
 BYTE_ORDER_MARK = "\ufeff"

@@ -106,7 +106,7 @@ class Files:
         encodings: set[str] = set()
         if not self.is_public_upload:
             encodings = {name for name, end in (("br", ".br"), ("gzip", ".gz")) if os.path.isfile(f"{path}{end}")}
-        kind = TYPES.get(suffix, "application/octet-stream")
+        kind = type_of(name)
         etag = f"{facts.st_mtime_ns:x}-{facts.st_size:x}"
         return Found(str(path), kind, facts.st_size, etag, frozenset(encodings))
 
@@ -160,12 +160,7 @@ class Files:
     def _headers(self, found: Found, name: str) -> Headers:
         headers = [*self._common, ("content-type", found.kind)]
         if self.is_public_upload:
-            is_replaced = name.split("/", 1)[0] in REPLACED
-            headers.append(("cache-control", ASK_AGAIN if is_replaced else FOR_EVER))
-            if not found.kind.startswith(HARMLESS):
-                headers.append(("content-security-policy", file_policy(found.kind)))
-                if found.kind != DRAWING_TYPE:
-                    headers.append(("content-disposition", "attachment"))
+            headers += upload_headers(name)
         else:
             headers.append(("cache-control", FOR_EVER if HASHED_NAME.search(name) else ASK_AGAIN))
         return headers
@@ -205,6 +200,27 @@ class Files:
             request.protocol.response_empty(status, headers)
         else:
             request.protocol.response_file(status, headers, path)
+
+
+def type_of(name: str) -> str:
+    """Return the type under which the file called `name` is sent."""
+    return TYPES.get(os.path.splitext(name)[1].lower(), "application/octet-stream")
+
+
+def upload_headers(name: str) -> Headers:
+    """Return how long the public upload called `name` is kept, and what keeps it from doing anything."""
+    kind = type_of(name)
+    headers = [("cache-control", ASK_AGAIN if name.split("/", 1)[0] in REPLACED else FOR_EVER)]
+    if not kind.startswith(HARMLESS):
+        headers.append(("content-security-policy", file_policy(kind)))
+        if kind != DRAWING_TYPE:
+            headers.append(("content-disposition", "attachment"))
+    return headers
+
+
+def is_public_name(name: str) -> bool:
+    """Return whether `name` could be a public file's."""
+    return _is_name(name.split("/"))
 
 
 def _is_name(segments: list[str]) -> bool:

@@ -98,6 +98,10 @@ class Writer:
                 facts = os.fstat(file.fileno())
             self._add(name, facts.st_size, file, facts.st_mtime)
 
+    def add_stream(self, name: str, stream: Source, *, size: int, changed: float) -> None:
+        """Add `size` bytes of a stream; `changed` in seconds since 1970. Raises ChangedError where it has fewer."""
+        self._add(name, size, stream, changed)
+
     def close(self) -> None:
         """Write sums and end mark. Without them the file is no backup."""
         size = self._sums.tell()

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from freiblatt import __version__
 from freiblatt.config import DIRECTORY_VARIABLE, PREFIX, Config
 from freiblatt.config.mail import named_files
+from freiblatt.lib.bucket import Bucket, BucketError
 from freiblatt.pagestore import database
 from freiblatt.upkeep import dumps, records, sealing
 from freiblatt.upkeep.archive import (
@@ -30,6 +31,7 @@ from freiblatt.upkeep.archive import (
     is_allowed,
 )
 from freiblatt.upkeep.dumps import FACTS_MEMBER, DumpError, Facts
+from freiblatt.upkeep.far import FarWalk
 from freiblatt.upkeep.manifest import Manifest, read_manifest
 from freiblatt.upkeep.scratch import scratch
 from freiblatt.upkeep.sentences import Marked, SentenceError, _
@@ -98,6 +100,8 @@ def back_up(*, config: Config, target: Path, recipient: str = "", say: Say = lam
         ) from error
     except ChangedError as error:
         raise BackupError(_("%(file)s became shorter while it was read. Try again."), file=error) from error
+    except BucketError as error:
+        raise BackupError(_("media_bucket: %(reason)s. Nothing is left of the backup."), reason=error) from error
     except OSError as error:
         raise _os_error(target, error) from error
 
@@ -183,7 +187,10 @@ def _sorted_named(config: Config) -> tuple[dict[str, Path], list[str]]:
     """
     inside: dict[str, Path] = {}
     elsewhere = []
-    for key, path in named_files(config.mail_password_file, config.mail_provider_settings, directory=config.directory):
+    named = named_files(config.mail_password_file, config.mail_provider_settings, directory=config.directory)
+    if config.media_secret_file:
+        named.append(("media_secret_file", config.directory / config.media_secret_file))
+    for key, path in named:
         plain = Path(os.path.normpath(path))
         inner = str(plain.relative_to(config.directory)) if plain.is_relative_to(config.directory) else ""
         if inner in FILES or inner.partition("/")[0] in CARRIED:
@@ -202,8 +209,11 @@ def _write_members(
     for name in FILES:
         writer.add_file(name, config.directory / name)
     walk = Walk(config.directory, CARRIED)
+    far_walk = FarWalk(Bucket(config.media_store)) if config.media_store else None
     say("Reading files …")
-    _write_files(writer, walk.first())
+    if far_walk:
+        _write_far_files(writer, far_walk)
+    _write_files(writer, walk.first(), far_walk)
     say("Copying the database …")
     dump = place / "database"
     facts = _dump(config, dump, place)
@@ -212,12 +222,24 @@ def _write_members(
     writer.add(FACTS_MEMBER, facts.written())
     writer.add_file(manifest.database_member, dump)
     dump.unlink()
-    _write_files(writer, walk.second())
-    return facts, walk.left_out
+    if far_walk:
+        _write_far_files(writer, far_walk)
+    _write_files(writer, walk.second(), far_walk)
+    return facts, walk.left_out + (far_walk.left_out if far_walk else [])
 
 
-def _write_files(writer: Writer, files: Iterator[tuple[str, Path]]) -> None:
+def _write_far_files(writer: Writer, walk: FarWalk) -> None:
+    for entry in walk.entries():
+        with contextlib.suppress(FileNotFoundError):  # removed since it was listed
+            stream, said = walk.bucket.open(entry.name)
+            with contextlib.closing(stream):
+                writer.add_stream(entry.name, stream, size=said["ContentLength"], changed=entry.changed)
+
+
+def _write_files(writer: Writer, files: Iterator[tuple[str, Path]], far_walk: FarWalk | None) -> None:
     for name, path in files:
+        if far_walk and far_walk.has(name):
+            continue  # the bucket's counts
         with contextlib.suppress(FileNotFoundError):  # removed since it was listed
             writer.add_file(name, path)
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from freiblatt.config import FILE_NAME, PREFIX, Config, ConfigurationError, read
+from freiblatt.lib.bucket import Bucket, BucketError
 from freiblatt.pagestore import database
-from freiblatt.upkeep import dumps, schema, sealing
+from freiblatt.upkeep import dumps, far, schema, sealing
 from freiblatt.upkeep.actions.moving import MoveError, carry, compare, settle_sqlite, write_key
 from freiblatt.upkeep.archive import CHUNK, ArchiveError
 from freiblatt.upkeep.dumps import DumpError, Facts
@@ -73,6 +74,8 @@ def restored(
     directory = directory.resolve()
     made: list[str] = []
     unset = contextlib.ExitStack()
+    carried: list[str] = []
+    config: Config | None = None
     try:
         with scratch(directory, "restore") as place:
             say("Reading the backup …")
@@ -89,6 +92,12 @@ def restored(
             is_other = _restore_database(config, manifest, facts, place, say)
             for name in _database_files(config):
                 note(name)
+        if config.media_store:
+            uploads = far.files_here(directory)
+            far.carry_up(Bucket(config.media_store), directory, say=say)
+            carried += [name for name, _path in uploads]
+            for _name, path in uploads:
+                path.unlink()
         yield Restored(manifest, facts, n_files, is_other, unpacking.missing)
         if config.sqlite_path is None:
             release(config.database_url)
@@ -96,6 +105,8 @@ def restored(
         for url in made:
             with contextlib.suppress(DumpError):
                 give_up(url)
+        if config and config.media_store:
+            far.remove(Bucket(config.media_store), carried)
         if sentence := _sentence(archive, error):
             raise RestoreError(sentence) from error
         raise
@@ -123,6 +134,8 @@ def _sentence(archive: Path, error: BaseException) -> str | None:
         return f"--identity: {error}"
     if isinstance(error, DumpError | RowError | MoveError | database.DatabaseUnavailableError):
         return f"database: {error} Nothing was restored."
+    if isinstance(error, BucketError):
+        return f"media_bucket: {error}. Nothing was restored."
     if isinstance(error, OSError):
         return f"{error.filename or archive}: {error.strerror or error}. Nothing was restored."
     return None
@@ -150,6 +163,12 @@ def _configure(directory: Path, database_url: str | None) -> None:
             )
         write_key(directory / FILE_NAME, "database_url", database_url)
     config = _configured(directory, is_secret_there=False)
+    if config.media_store and not far.is_empty(Bucket(config.media_store)):
+        raise RestoreError(
+            f"media_bucket: seen uploads in {config.media_store.bucket}/{config.media_store.prefix}, expected none: "
+            "they may be those of the publication that was backed up. Set FREIBLATT_MEDIA_PREFIX to another folder, or "
+            "FREIBLATT_MEDIA_BUCKET to nothing, and uploads lie on this disk."
+        )
     if config.sqlite_path is None:
         reserve(config.database_url)
         release(config.database_url)

@@ -4,7 +4,7 @@ Each module has functions that return findings; `register` gives them their name
 """
 
 from freiblatt.lib import findings
-from freiblatt.upkeep.checks import backups, database, dependencies, machine, web
+from freiblatt.upkeep.checks import backups, database, dependencies, machine, media, web
 
 #: What an upgrade looks at when it is done: what has to be well after it, and what it only tells.
 ESSENTIAL, REMARKED = ("database",), ("configuration", "permissions", "disk")
@@ -18,6 +18,7 @@ def register() -> None:
     findings.register("time", machine.clock)
     findings.register("database", database.database)
     findings.register("backups", backups.backups)
+    findings.register("media", media.media)
     findings.register("server", web.server)
     findings.register("tls", web.tls, asks_outside=True)
     findings.register("dependencies", dependencies.dependencies, asks_outside=True)
