@@ -73,7 +73,7 @@ class Store3:
             "media_region": "eu-central-1",
             "media_prefix": "blatt",
             "media_key_id": "key",
-            "media_secret_file": str(directory / "s3.key"),
+            "media_secret_file": "s3.key",
         }.items():
             write_key(directory / "freiblatt.toml", key, value)
 
