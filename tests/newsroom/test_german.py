@@ -6,7 +6,7 @@ What the two have in common is either a name, or a word of both languages, and t
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,8 +19,10 @@ from wagtail.models import Comment
 from wagtail.test.utils.form_data import querydict_from_html
 from wagtail.users.models import UserProfile
 
+from freiblatt.articles.times import clock_of
 from freiblatt.discussion.actions import add_comment, open_thread
 from freiblatt.letters.models import Letter
+from freiblatt.lib.wording import in_words
 from freiblatt.newsroom import roles
 from freiblatt.newsroom.actions.staff import invite
 from freiblatt.newsroom.roles import Role
@@ -34,7 +36,7 @@ pytestmark = pytest.mark.django_db
 #: Words that are the same in both languages, or are said so in both.
 IN_BOTH = {
     *("Administrator", "Alias", "App", "Archiv", "Dossier", "Feed", "Format", "Image", "Import", "Layout", "Link"),
-    *("Links", "Logo", "Maximum", "Minimum", "Name", "Passkeys", "Permanent", "Post", "Root", "Server", "Slug"),
+    *("Links", "Logo", "Maximum", "Minimum", "Name", "Passkeys", "Permanent", "Post", "Server", "Slug"),
     *("Status", "System", "Text", "Version", "Website", "Workflow", "Workflows", "Video", "Audio", "optional"),
     *(
         "April",
@@ -56,7 +58,7 @@ IN_BOTH = {
 NAMES = re.compile(
     r"Testblatt|Freiblatt|freiblatt staff \w+|Deutsch|English|Englisch|Olga|Owner\b|Rosa Winter|Dr\. Ada|Helga|Handel|"
     r"Hafen|Europa|Wirtschaft|Eigener Entwurf|Fremder Artikel|Gesperrt|Früher|Vier Augen|Gegenlesen|Archiv|Frisch|"
-    r"§.*|xyzxyz|not found|Die Redaktion hat diesen Artikel zurückgezogen\. Sie steht .*|"
+    r"§.*|xyzxyz|Alle Seiten|Alle Dateien|not found|Die Redaktion hat diesen Artikel zurückgezogen\. Sie steht .*|"
     r"articles\.\w+page|v\d[\d.]+|Unter dem Namen \(Deutsch\)|Ihr Konto in der Redaktion von Testblatt|"
     r"Prüfung durch eine zweite Person|\bown\b|\bforeign\b|§[^§]*§|\S+@[\w.]+|\S*://\S+|[\w-]*/[\w/.-]+|"
     r"\b[0-9a-f]{8,}\b\S*|\S+\.(?:pdf|jpg|wav|toml|css|js)\b|mail_\w+|Rainer Testerin"
@@ -311,3 +313,36 @@ def test_empty_lists_and_deeds_in_heaps_speak_german(paper: Paper) -> None:
             listener.faults[str(status)] = address
 
     assert not listener.faults, listener.told()
+
+
+@pytest.mark.parametrize(("language", "title"), [("de", "Seite nicht gefunden"), ("en", "Page not found")])
+def test_what_is_missing_at_the_desk_is_said_there_in_the_members_language(
+    paper: Paper, client: Client, language: str, title: str
+) -> None:
+    editor = paper.members[Role.EDITOR]
+    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    UserProfile.objects.update_or_create(user=editor, defaults={"preferred_language": language})
+    for address in ("/admin/pages/999999/edit/", "/admin/groups/", "/admin/no/such/door/"):
+        answer = client.get(address)
+        page = BeautifulSoup(answer.content.decode(), "html.parser")
+        assert (answer.status_code, answer["Content-Language"]) == (404, language)
+        assert page.h1 is not None
+        assert page.h1.get_text() == title
+        assert page.select_one('a.button[href="/admin/"]') is not None
+
+
+def test_only_who_works_with_pages_is_offered_a_search_for_them(paper: Paper, client: Client) -> None:
+    for role, is_offered in ((Role.AUTHOR, True), (Role.MODERATOR, False), (Role.ACCOUNTANT, False)):
+        client.force_login(paper.members[role], backend="django.contrib.auth.backends.ModelBackend")
+        start = client.get("/admin/").content.decode()
+        assert ('role="search"' in start) is is_offered, role
+
+
+def test_jobs_letters_and_clocks_have_names_for_people(in_english: None) -> None:
+    assert in_words("deliver_letter") == "Send a letter"
+    assert in_words("make_coffee") == "make_coffee"
+    summer, winter = datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+    assert (clock_of(summer), clock_of(winter)) == ("CEST", "CET")
+    with translation.override("de"):
+        assert in_words("newsroom_invitation") == "Einladung"
+        assert (clock_of(summer), clock_of(winter)) == ("MESZ", "MEZ")

@@ -30,6 +30,7 @@ class ArticlesConfig(AppConfig):
         from freiblatt.articles.uploads import waiting
         from freiblatt.jobs.rhythms import daily, minutely
         from freiblatt.jobs.schedules import every
+        from freiblatt.lib.wording import call
         from freiblatt.newsroom import audit, doors
         from freiblatt.pagestore import fragments
 
@@ -43,4 +44,15 @@ class ArticlesConfig(AppConfig):
         register_form_field_override(SlugField, override={"widget": AddressInput})
         every(daily(time(4, 10)), name="articles.left_over_files", job=remove_left_over_files)
         every(minutely(1), name="articles.publish_due", job=publish_due)
+        call(
+            {
+                "publish_due": _("Publish and end what is due"),
+                "remove_left_over_files": _("Remove files that belong to nothing"),
+                "make_picture_files": _("Make the sizes of a picture"),
+                "finish_withholding": _("Withhold files of withdrawn articles"),
+                "articles_submitted": _("An article waits for a check"),
+                "articles_approved": _("An article was checked"),
+                "articles_rejected": _("An article came back from the check"),
+            }
+        )
         fragments.register_all(parts.FRAGMENT, parts.render_fragments)

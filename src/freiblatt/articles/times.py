@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 
 class PublicationTimeField(forms.DateTimeField):
@@ -59,11 +60,27 @@ def _refuse_unclear(naive: datetime) -> None:
     )
 
 
+#: What clocks are called; in other languages they have other letters.
+CLOCKS = {
+    "CET": pgettext_lazy("time zone", "CET"),
+    "CEST": pgettext_lazy("time zone", "CEST"),
+    "EET": pgettext_lazy("time zone", "EET"),
+    "EEST": pgettext_lazy("time zone", "EEST"),
+    "WET": pgettext_lazy("time zone", "WET"),
+    "WEST": pgettext_lazy("time zone", "WEST"),
+}
+
+
+def clock_of(moment: datetime) -> str:
+    """Return what the clock is called that shows `moment` (aware) in the active time zone, as newspapers write it."""
+    name = timezone.localtime(moment).tzname() or ""
+    return str(CLOCKS.get(name, f"UTC{name}" if name[:1] in "+-" else name))
+
+
 def zone_note() -> str:
-    """Return the sentence beside a field of time: whose clock it is, and how far that is from UTC today."""
+    """Return the sentence beside a field of time: whose clock it is, and what that is called today."""
     zone = timezone.get_default_timezone()
-    offset = timezone.now().astimezone(zone).strftime("%z")
-    return _("Time of the publication: %(zone)s (today UTC%(offset)s).") % {
-        "zone": str(zone).replace("_", " "),
-        "offset": f"{offset[:3]}:{offset[3:]}",
-    }
+    with timezone.override(zone):
+        clock = clock_of(timezone.now())
+    place = str(zone).rpartition("/")[2].replace("_", " ")
+    return _("Time of the publication: %(place)s (today %(clock)s).") % {"place": place, "clock": clock}

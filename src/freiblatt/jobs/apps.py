@@ -17,8 +17,10 @@ class JobsConfig(AppConfig):
         from freiblatt.jobs import actions, health, rhythms, schedules
         from freiblatt.jobs.policies import policy
         from freiblatt.lib import findings
+        from freiblatt.lib.wording import call
 
         findings.register("jobs", health.jobs)
+        call({"prune_results": _("Clear away finished jobs")})
         schedules.every(rhythms.daily(time(4, 10)), name="prune job results", job=actions.prune_results)
         # The libraries look up what they index when their job starts; what was deleted before that needs no index.
         # Two saves make two jobs, and two workers that make the first entry of one object at once collide.

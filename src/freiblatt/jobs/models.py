@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_tasks.base import TASK_MAX_PRIORITY, TASK_MIN_PRIORITY
 
+from freiblatt.lib.wording import in_words
+
 
 def name_of(task_path: str) -> str:
     """Return the last word of a dotted path."""
@@ -105,6 +107,11 @@ class Job(models.Model):
         return name_of(self.task_path)
 
     @property
+    def title(self) -> str:
+        """What the function does, in the active language."""
+        return in_words(self.name)
+
+    @property
     def room(self) -> str:
         """Name of the room or library the function belongs to, in the active language."""
         return room_of(self.task_path)
@@ -146,6 +153,11 @@ class ScheduledRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {timezone.localtime(self.due_at):%Y-%m-%d %H:%M}"
+
+    @property
+    def title(self) -> str:
+        """What will be done, in the active language; where nobody gave the function words, the due time's own name."""
+        return in_words(self.job_name, self.name)
 
     @property
     def job_name(self) -> str:

@@ -132,5 +132,5 @@ def _decided(request: HttpRequest, verb: Any, key: uuid.UUID, done: str) -> Http
     except actions.JobError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, done % {"name": job.name})
+        messages.success(request, done % {"name": job.title})
     return HttpResponseRedirect(reverse("jobs:overview"))

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from freiblatt.lib.wording import in_words
+
 #: A letter is tried as long as mail servers try (RFC 5321, 4.5.4.1).
 PATIENCE = datetime.timedelta(days=5)
 #: How long somebody may be at a letter before the try counts as lost: every step of SMTP, each with its time-out.
@@ -130,6 +132,11 @@ class Letter(models.Model):
     def answer_in_words(self) -> str:
         """What the mail server said, as it said it; or, in the language that is active, that nobody knows."""
         return gettext(STOPPED) if self.answer == STOPPED else self.answer
+
+    @property
+    def kind_in_words(self) -> str:
+        """What kind of letter it is, in the active language."""
+        return in_words(self.kind)
 
     @property
     def message_id(self) -> str:

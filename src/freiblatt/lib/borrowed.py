@@ -20,6 +20,7 @@ TAGGIT = (gettext_noop("tags"), gettext_noop("Taggit"))
 WAGTAIL = (
     gettext_noop("Home"),
     gettext_noop("Breadcrumb"),
+    gettext_noop("Toggle breadcrumbs"),
     gettext_noop("Update"),
     gettext_noop("Dashboard"),
     gettext_noop("Locale"),

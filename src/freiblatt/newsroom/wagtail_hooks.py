@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, InlinePanel, PageChooserPanel
@@ -50,6 +52,12 @@ def offer_security(request: HttpRequest) -> dict[str, Any]:
         "label": _("Sign-in and security"),
         "help_text": _("Passkeys, authenticator app, password, mail address, and where you are signed in."),
     }
+
+
+@hooks.register("insert_global_admin_css")
+def style_desk() -> str:
+    """Link the style that all screens of the desk have."""
+    return format_html('<link rel="stylesheet" href="{}">', static("newsroom/desk.css"))
 
 
 @hooks.register("construct_homepage_panels")

@@ -10,6 +10,14 @@ class ReadersConfig(AppConfig):
         from datetime import time
 
         from freiblatt.jobs import rhythms, schedules
+        from freiblatt.lib.wording import call
         from freiblatt.readers import actions
 
         schedules.every(rhythms.daily(time(4, 30)), name="erase readers", job=actions.erase_left_over)
+        call(
+            {
+                "erase_left_over": _("Forget addresses that nobody confirmed"),
+                "readers_confirm": _("Confirmation of a reader's address"),
+                "readers_link": _("Link to a reader's page"),
+            }
+        )

@@ -11,6 +11,7 @@ class UpkeepConfig(AppConfig):
 
         from freiblatt.config import current
         from freiblatt.jobs import rhythms, schedules
+        from freiblatt.lib.wording import call
         from freiblatt.upkeep import checks
         from freiblatt.upkeep.actions import nightly
 
@@ -20,3 +21,11 @@ class UpkeepConfig(AppConfig):
             backup_at = time.fromisoformat(config.backup_at)
             schedules.every(rhythms.daily(backup_at), name="nightly backup", job=nightly.back_up_nightly)
             schedules.every(rhythms.daily(time(9, 0)), name="watch backups", job=nightly.watch_backups)
+        call(
+            {
+                "back_up_nightly": _("Make the nightly backup"),
+                "watch_backups": _("Look whether backups are made"),
+                "upkeep_backup_failed": _("A backup failed"),
+                "upkeep_backup_missing": _("Backups are missing"),
+            }
+        )

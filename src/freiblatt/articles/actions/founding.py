@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from wagtail.models import Locale, Page, PageLogEntry, Site
+from django.utils import translation
+from django.utils.translation import gettext as _
+from wagtail.models import Collection, Locale, Page, PageLogEntry, Site
 
 from freiblatt.articles.actions.checking import sync_workflow
 from freiblatt.articles.models import FrontPage
 from freiblatt.newsroom.models import PublicationSettings
+
+#: The name with which migrations of Wagtail's begin the trees of pages and of collections.
+ROOT = "Root"
 
 
 @transaction.atomic
@@ -38,6 +43,8 @@ def found_publication(*, name: str, url: str, languages: Sequence[str]) -> Front
         main = main or front
     if main is None:
         raise ValueError("A publication has at least one language.")
+    with translation.override(languages[0]):
+        _name_roots(root)
     parts = urlsplit(url)
     Site.objects.update_or_create(
         is_default_site=True,
@@ -52,3 +59,14 @@ def found_publication(*, name: str, url: str, languages: Sequence[str]) -> Front
     PublicationSettings.load()
     sync_workflow()
     return main
+
+
+def _name_roots(root: Page) -> None:
+    """Give what Wagtail calls "Root" a name that a newsroom understands, in its language."""
+    if root.title == ROOT:
+        root.title = root.draft_title = _("All pages")
+        root.save(update_fields=["title", "draft_title"], clean=False)
+    files = Collection.get_first_root_node()
+    if files is not None and files.name == ROOT:
+        files.name = _("All files")
+        files.save(update_fields=["name"])

@@ -1,6 +1,7 @@
 """Fragments for the editor's side."""
 
 import mimetypes
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -9,8 +10,15 @@ from freiblatt.articles.imaging.credentials import read_credentials
 from freiblatt.articles.imaging.metadata import camera_facts
 from freiblatt.articles.imaging.render import widths_for
 from freiblatt.articles.models import Picture, PictureFormat
+from freiblatt.articles.times import clock_of
 
 register = template.Library()
+
+
+@register.filter
+def clock(moment: datetime) -> str:
+    """Return what the clock is called that shows `moment`."""
+    return clock_of(moment)
 
 
 @register.inclusion_tag("articles/desk/picture_facts.html")

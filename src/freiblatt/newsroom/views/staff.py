@@ -55,6 +55,9 @@ class PeopleView(IndexView):
             if not isinstance(column, BulkActionsCheckboxColumn | BooleanColumn | DateColumn)
             and column.name not in ("is_superuser", "username")
         ]
+        for column in kept:
+            if column.name == StaffMember.USERNAME_FIELD:
+                column.label = _("Mail address")
         return [
             *kept,
             Column("email", label=_("Mail address"), sort_key="email"),
