@@ -26,6 +26,8 @@ class PresenceError(Exception):
 def at_work(config: Config) -> Iterator[None]:
     """Be one of the workers as long as the context lasts. Raises PresenceError where one process wants to be alone."""
     with _opened(config) as file:
+        if _try_lock(file, fcntl.LOCK_EX):
+            file.truncate(0)  # nobody of those it names works any more
         if not _try_lock(file, fcntl.LOCK_SH):
             raise PresenceError(
                 f"{config.directory}: an upgrade or a move of the database is under way here (process "
