@@ -17,9 +17,9 @@ from freiblatt.config.media import Store
 from freiblatt.lib.bucket import Bucket
 from freiblatt.upkeep.actions.moving import write_key
 from tests.processes import end, free_port, wait_until
-from tests.upkeep.newspaper import HOST, Newsroom, assert_same, new_database, stage_server
+from tests.upkeep.newspaper import HOST, Newsroom, assert_same
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.once]
 
 SECRET = "nobody-may-ever-see-this"
 SERVER = "from moto.server import main; import sys; main(['-H', '127.0.0.1', '-p', sys.argv[1]])"
@@ -123,7 +123,7 @@ def test_uploads_lie_in_a_bucket_and_readers_notice_nothing(
     store: Store3, tmp_path: Path, django_db_setup: None
 ) -> None:
     newsroom = Newsroom(tmp_path)
-    directory = newsroom.demo_of_this_stage("bucket")
+    directory = newsroom.demo("bucket")
     with newsroom.serving(directory):
         before = newsroom.crawl()
     here = {path.relative_to(directory).as_posix() for path in directory.glob("media/**/*.*")}
@@ -173,12 +173,10 @@ def test_uploads_lie_in_a_bucket_and_readers_notice_nothing(
         newsroom.done("backup", str(backup), directory=directory)
         asked = newsroom.sample()
 
-    server = stage_server()
-    url = new_database(server, "bucket_restored") if server else "sqlite:///freiblatt.sqlite3"
-    refused = newsroom.freiblatt("restore", str(backup), str(tmp_path / "second"), "--database-url", url)
+    refused = newsroom.freiblatt("restore", str(backup), str(tmp_path / "second"))
     assert (refused.returncode, "FREIBLATT_MEDIA_PREFIX" in refused.stderr) == (1, True), refused.stderr
     newsroom.variables["FREIBLATT_MEDIA_PREFIX"] = "second"
-    newsroom.done("restore", str(backup), str(tmp_path / "second"), "--database-url", url)
+    newsroom.done("restore", str(backup), str(tmp_path / "second"))
     with newsroom.serving(tmp_path / "second"):
         assert_same(newsroom.sample(), asked)
     assert sorted(store.names("second/")) == sorted(store.names())
