@@ -7,13 +7,17 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import polib
 import pytest
+import wagtail.admin
 from bs4 import BeautifulSoup
 from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone, translation
 from wagtail.models import Comment
 from wagtail.test.utils.form_data import querydict_from_html
@@ -346,3 +350,13 @@ def test_jobs_letters_and_clocks_have_names_for_people(in_english: None) -> None
     with translation.override("de"):
         assert in_words("newsroom_invitation") == "Einladung"
         assert (clock_of(summer), clock_of(winter)) == ("MESZ", "MEZ")
+
+
+def test_scripts_of_the_desk_have_german_words(paper: Paper, client: Client) -> None:
+    client.force_login(paper.members[Role.OWNER], backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.get(reverse("wagtailadmin_javascript_catalog")).content.decode()
+    source = Path(wagtail.admin.__file__).parent / "locale/en/LC_MESSAGES/djangojs.po"
+    missing = [entry.msgid for entry in polib.pofile(str(source)) if json.dumps(entry.msgid)[1:-1] not in answer]
+
+    assert missing == []
+    assert '"Dashboard": "\\u00dcbersicht"' in answer
