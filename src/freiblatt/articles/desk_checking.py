@@ -139,8 +139,7 @@ def say_what_the_check_did(request: HttpRequest, page: Page) -> None:
     elif action == "reject":
         messages.success(request, _("Whoever submitted “%(title)s” gets a letter with what you have written.") % words)
     elif action == "approve":
-        page.refresh_from_db()
-        is_scheduled = page.approved_schedule
+        is_scheduled = ArticlePage.objects.get(pk=page.pk).approved_schedule
         said = _("“%(title)s” is scheduled.") if is_scheduled else _("“%(title)s” is published.")
         messages.success(request, said % words)
 

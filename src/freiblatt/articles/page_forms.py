@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.forms import DateTimeField
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -49,6 +50,18 @@ class ArticleForm(ReaderPageForm):
             topics = self.fields["topics"].queryset
             locale_pk = self.instance.locale_id or (self.parent_page.locale_id if self.parent_page else None)
             self.fields["topics"].queryset = topics.filter(locale_id=locale_pk) if locale_pk else topics
+
+    def is_valid(self) -> bool:
+        if self.is_deferred_validation:
+            self._pass_over_empty_bylines()
+        return super().is_valid()
+
+    def _pass_over_empty_bylines(self) -> None:
+        """Leave out the rows that were added to the byline and name nobody yet: they would keep a draft from saving."""
+        for row in self.formsets["bylines"].extra_forms if "bylines" in self.formsets else ():
+            if row.is_bound and not row["author"].data:
+                row.data = row.data.copy()
+                row.data[row.add_prefix(DELETION_FIELD_NAME)] = "on"
 
     def _post_clean(self) -> None:
         self.instance.is_being_drafted = self.is_deferred_validation

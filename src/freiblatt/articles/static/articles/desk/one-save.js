@@ -5,6 +5,7 @@ const form = document.querySelector("[data-edit-form]");
 const WAIT_MS = 10_000;
 let isSaving = false;
 let isGoing = false;
+let isLeaving = false;
 let goOn = null;
 
 const settle = () => {
@@ -13,6 +14,8 @@ const settle = () => {
 };
 
 form?.addEventListener("w-autosave:save", (event) => {
+  // What is on its way as a whole need not be saved beside it, and what is being checked may not.
+  if (isLeaving) event.preventDefault();
   isSaving = !event.defaultPrevented;
 });
 form?.addEventListener("w-autosave:success", settle);
@@ -38,3 +41,10 @@ window.addEventListener(
   },
   { capture: true },
 );
+// And after everybody else: is it really going?
+window.addEventListener("submit", (event) => {
+  if (event.target === form && !event.defaultPrevented) isLeaving = true;
+});
+window.addEventListener("pageshow", () => {
+  isLeaving = false;
+});
