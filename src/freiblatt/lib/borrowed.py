@@ -45,3 +45,17 @@ WAGTAIL = (
     gettext_noop("Filesize"),
     gettext_noop("Max dimensions"),
 )
+#: What a newsroom does with a draft is a check; only comments are moderated.
+CHECKS = (
+    gettext_noop("Submit for moderation"),
+    gettext_noop("In Moderation"),
+    gettext_noop("No pages/snippets have been submitted for moderation yet"),
+    gettext_noop("This page hasn't been submitted for moderation yet"),
+    gettext_noop("This %(model_name)s hasn't been submitted for moderation yet"),
+    gettext_noop("%(model_name)s '%(object)s' has been submitted for moderation."),
+    gettext_noop("%(model_name)s '%(object)s' created and submitted for moderation."),
+    gettext_noop("Page '%(page_title)s' created and submitted for moderation."),
+    gettext_noop("Page '%(page_title)s' has been submitted for moderation."),
+    gettext_noop("The page '%(page_title)s' is not currently awaiting moderation."),
+    gettext_noop("The page '%(page_title)s' is not currently awaiting moderation in task '%(task_name)s'."),
+)
