@@ -224,6 +224,12 @@ def _first_rows(request: pytest.FixtureRequest) -> None:
     if not {"db", "transactional_db"} & set(request.fixturenames) and not request.node.get_closest_marker("django_db"):
         return
     request.getfixturevalue("_django_db_helper")
+    plant_first_rows()
+
+
+def plant_first_rows() -> None:
+    """Plant what migrations planted, where it is gone."""
+    from wagtail.log_actions import registry
     from wagtail.models import Collection, Locale, Page
 
     from freiblatt.jobs.models import Job
@@ -235,5 +241,7 @@ def _first_rows(request: pytest.FixtureRequest) -> None:
         Page.add_root(title="Root", slug="root")
     if not Collection.objects.exists():
         Collection.add_root(name="Root")
-    # Planting asked for jobs (the search index, the index of references); migrations ask for none.
+    # Planting asked for jobs (the search index, the index of references) and wrote into the log; migrations do neither.
     Job.objects.all().delete()
+    for log in registry.get_log_entry_models():
+        log.objects.all().delete()

@@ -18,6 +18,7 @@ from freiblatt.cli.demo_content.pictures import drawings
 from freiblatt.cli.demo_content.reading import read_facts, read_text, read_texts, rich_text
 from freiblatt.discussion.models import Comment, CommentState
 from freiblatt.newsroom.models import Menu
+from tests.conftest import plant_first_rows
 
 HEAD = '+++\nlanguage = "de"\n+++\n'
 
@@ -32,6 +33,7 @@ class TestFilledDemo(TestCase):
 
     @classmethod
     def setUpTestData(cls) -> None:
+        plant_first_rows()
         found_publication(name="Testblatt", url="http://testserver", languages=["de", "en"])
         with cls.captureOnCommitCallbacks(execute=True):  # whether a document is public is noted with the commit
             fill()

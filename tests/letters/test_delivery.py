@@ -2,6 +2,7 @@
 
 import datetime
 import logging
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -167,7 +168,9 @@ def test_server_is_knocked_at_less_and_less_often(office: Office) -> None:
         knock_now()
         run_waiting()
     assert waits[0] < 30
-    assert waits == sorted(waits)
+    # Each wait is as long as before or longer, give or take what keeps several machines from knocking together.
+    assert all(later > 0.6 * earlier for earlier, later in pairwise(waits))
+    assert waits[2] > 1.3 * waits[0]
     assert 15 * 60 * 0.7 < waits[-1] < 15 * 60 * 1.3
 
 

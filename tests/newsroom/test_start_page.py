@@ -112,7 +112,7 @@ def test_who_has_no_articles_sees_none(section, role):
     text = text_of(make_member(role))
 
     assert "Geheim" not in text
-    assert "Ihre Rolle hat keine Artikel" in text
+    assert "Zu Ihrer Rolle gehören keine Artikel" in text
 
 
 def test_start_page_leads_to_no_other_host(section):
