@@ -131,7 +131,7 @@ def test_waiting_job_does_not_start_before_the_change_that_counts_on_it_is_commi
     enqueue_once(errands.write, key="page", kwargs=page)
     with transaction.atomic():
         enqueue_once(errands.write, key="page", kwargs=page)
-        worker = publication.start_worker()
+        worker = publication.start_worker("--with-schedules")
         wait_until(ScheduledRun.objects.exists, "the worker's schedules")
         with psycopg.connect(publication.environment["FREIBLATT_DATABASE_URL"]) as other:
             other.execute("UPDATE jobs_scheduledrun SET due_at = now()")
