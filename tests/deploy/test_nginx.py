@@ -18,7 +18,7 @@ from tests.conftest import kept_database
 from tests.deploy.front import BROTLI, HOST, NGINX, Answer, Front, fronted
 from tests.processes import Served, environment_of, free_port, need
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.once]
 
 ARTICLE = "/europa/ein-hafen-wird-verkauft/"
 ENGLISH = "/en/europe/a-harbour-is-sold/"

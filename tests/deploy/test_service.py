@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.processes import need
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.once]
 
 PROGRAM = "/srv/freiblatt/program/bin/freiblatt"
 

@@ -35,7 +35,7 @@ from tests.newsroom.signing_in import enter_password, give_app
 from tests.newsroom.test_doors import CLOSED, NOT_OPENED, key_of, names_in
 from tests.newsroom.walk import Door, World, doors
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 #: Words that are the same in both languages, or are said so in both.
 IN_BOTH = {
