@@ -279,7 +279,9 @@ def editor_schedules(page: Page, words: Words) -> None:
     dialog.get_by_role("heading").click()
     expect(calendar).to_be_hidden()
     with page.expect_navigation():
-        button(dialog, words.save_schedule).click()
+        # By keyboard: the calendar that the field opens may lie over the button until the field is left.
+        button(dialog, words.save_schedule).focus()
+        button(dialog, words.save_schedule).press("Enter")
     button(foot(page), words.approve).click()
     said(page, words.scheduled)
 
