@@ -3,16 +3,12 @@
 `python -m tests.articles.process_newsroom`: reads commands on standard input, one a line in JSON, answers likewise.
 """
 
-import io
-import json
 import os
 import signal
-import sys
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import django
+from tests.commands import carry_out
 
 #: No word of these stands anywhere else in the publication.
 WORDS = {
@@ -179,20 +175,5 @@ def _owner() -> Any:
     return StaffMember.objects.get()
 
 
-VERBS: dict[str, Callable[..., dict[str, Any]]] = {
-    verb.__name__: verb for verb in (fill, withdraw, withdraw_and_die, publish)
-}
-
-
-def main() -> None:
-    """Carry out the commands until the input ends."""
-    django.setup()
-    said, sys.stdout = sys.stdout, io.StringIO()
-    for line in sys.stdin:
-        command = json.loads(line)
-        said.write(json.dumps(VERBS[command.pop("do")](**command)) + "\n")
-        said.flush()
-
-
 if __name__ == "__main__":
-    main()
+    carry_out(fill, withdraw, withdraw_and_die, publish)

@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import http.client
-import json
 import re
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ import brotli
 import pytest
 
 from tests.articles.process_newsroom import NOTICE, REASON, SLUG, WORDS
+from tests.commands import command
 from tests.processes import (
     WAIT_SECONDS,
     Served,
@@ -57,12 +57,7 @@ class Watched(Served):
         """Let the newsroom do something; return what it says, or {} where it died."""
         if self.newsroom is None or self.newsroom.poll() is not None:
             self.newsroom = self.start("tests.articles.process_newsroom", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        assert self.newsroom.stdin
-        assert self.newsroom.stdout
-        self.newsroom.stdin.write(json.dumps({"do": verb, **arguments}).encode() + b"\n")
-        self.newsroom.stdin.flush()
-        line = self.newsroom.stdout.readline()
-        return json.loads(line) if line else {}
+        return command(self.newsroom, verb, **arguments) or {}
 
     def ask(self, path: str) -> Answer:
         """Return the answer to one reader on a fresh connection."""

@@ -2,7 +2,6 @@
 
 import contextlib
 import http.client
-import json
 import os
 import pwd
 import shutil
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.commands import command
 from tests.conftest import ROOT
 from tests.processes import WAIT_SECONDS, Served, free_port, wait_until
 
@@ -164,13 +164,9 @@ def _written(headers: dict[str, str]) -> list[tuple[str, str]]:
 
 
 def _said(newsroom: subprocess.Popen[bytes], program: Served, verb: str, **arguments: str) -> dict[str, Any]:
-    assert newsroom.stdin
-    assert newsroom.stdout
-    newsroom.stdin.write(json.dumps({"do": verb, **arguments}).encode() + b"\n")
-    newsroom.stdin.flush()
-    line = newsroom.stdout.readline()
-    assert line, program.log()
-    return json.loads(line)
+    answer = command(newsroom, verb, **arguments)
+    assert answer is not None, program.log()
+    return answer
 
 
 @contextlib.contextmanager

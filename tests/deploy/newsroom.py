@@ -3,12 +3,9 @@
 `python -m tests.deploy.newsroom`. It changes the publication by the product's own actions, as the desk does.
 """
 
-import json
-import sys
-from collections.abc import Callable
 from typing import Any
 
-import django
+from tests.commands import carry_out
 
 
 def fill() -> dict[str, Any]:
@@ -78,19 +75,5 @@ def failed_log_ins() -> dict[str, Any]:
     return {"addresses": sorted(AccessAttempt.objects.values_list("ip_address", flat=True))}
 
 
-VERBS: dict[str, Callable[..., dict[str, Any]]] = {
-    verb.__name__: verb for verb in (fill, rename, discuss, session, failed_log_ins)
-}
-
-
-def main() -> None:
-    """Carry out the commands until the input ends."""
-    django.setup()
-    for line in sys.stdin:
-        command = json.loads(line)
-        sys.stdout.write(json.dumps(VERBS[command.pop("do")](**command)) + "\n")
-        sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    main()
+    carry_out(fill, rename, discuss, session, failed_log_ins)

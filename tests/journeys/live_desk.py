@@ -3,12 +3,9 @@
 `python -m tests.journeys.live_desk`. It changes a publication that a real server serves, by the product's own actions.
 """
 
-import json
-import sys
-from collections.abc import Callable
 from typing import Any
 
-import django
+from tests.commands import carry_out
 
 
 def fill(url: str) -> dict[str, Any]:
@@ -72,17 +69,5 @@ def withdraw() -> dict[str, Any]:
     return {}
 
 
-VERBS: dict[str, Callable[..., dict[str, Any]]] = {verb.__name__: verb for verb in (fill, comment, remove, withdraw)}
-
-
-def main() -> None:
-    """Carry out the commands until the input ends."""
-    django.setup()
-    for line in sys.stdin:
-        command = json.loads(line)
-        sys.stdout.write(json.dumps(VERBS[command.pop("do")](**command)) + "\n")
-        sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    main()
+    carry_out(fill, comment, remove, withdraw)

@@ -1,6 +1,5 @@
 """A reader of a discussion hears what others write meanwhile, from a real server."""
 
-import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from freiblatt.pagestore import counts
+from tests.commands import command
 from tests.processes import Served, environment_of, free_port, publication_directory, wait_until
 
 pytestmark = [pytest.mark.journey, pytest.mark.process]
@@ -29,13 +29,9 @@ class Publication(Served):
 
     def do(self, verb: str, **arguments: Any) -> dict[str, Any]:
         """Let the desk do something (`live_desk.py`)."""
-        assert self.desk.stdin
-        assert self.desk.stdout
-        self.desk.stdin.write(json.dumps({"do": verb, **arguments}).encode() + b"\n")
-        self.desk.stdin.flush()
-        line = self.desk.stdout.readline()
-        assert line, self.log()
-        return json.loads(line)
+        answer = command(self.desk, verb, **arguments)
+        assert answer is not None, self.log()
+        return answer
 
     @property
     def url(self) -> str:
