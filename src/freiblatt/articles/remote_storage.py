@@ -4,7 +4,7 @@ The library is optional, so that this module is imported only where a bucket is 
 """
 
 from functools import wraps
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import quote
 
 from boto3.exceptions import S3UploadFailedError
@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from storages.backends.s3 import S3Storage
 
+from freiblatt.articles.storage import WithoutAddress
 from freiblatt.lib.bucket import BucketError, told
 
 
@@ -59,9 +60,5 @@ class PublicBucketStorage(BucketStorage):
         return settings.MEDIA_URL + quote(name)
 
 
-class PrivateBucketStorage(BucketStorage):
-    """Originals and documents, which only our own views hand out."""
-
-    def url(self, name: str, *args: Any, **kwargs: Any) -> NoReturn:
-        """Raise NotImplementedError, as Wagtail expects of a storage without addresses."""
-        raise NotImplementedError("Originals have no address.")
+class PrivateBucketStorage(WithoutAddress, BucketStorage):
+    """Originals and documents."""
