@@ -1,9 +1,13 @@
-"""Threads and comments."""
+"""Comments, and where each is listed."""
 
+from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from freiblatt.discussion.models.threads import Thread
 
 #: How many roots one slice of a thread shows, and how many answers stand below each of them at first.
 ROOTS_IN_SLICE = 20
@@ -12,54 +16,10 @@ ANSWERS_BELOW_ROOT = 3
 ANSWERS_IN_SLICE = 60
 
 NAME_LENGTH = 80
+#: Characters of one comment; more is an article, and belongs to the desk.
+LONGEST_TEXT = 5000
 #: No conversation is that deep; a chain built by a program may be.
 DEEPEST = 1000
-
-
-class ThreadState(models.TextChoices):
-    OPEN = "open", _("Open")
-    HELD = "held", _("New comments wait for the desk")
-    CLOSED = "closed", _("Closed")
-
-
-class Thread(models.Model):
-    """All comments under one article."""
-
-    article = models.OneToOneField(
-        "articles.ArticlePage", on_delete=models.CASCADE, related_name="thread", verbose_name=_("article")
-    )
-    state = models.CharField(_("state"), max_length=10, choices=ThreadState.choices, default=ThreadState.OPEN)
-    opens_on = models.DateTimeField(_("opens on"), null=True, blank=True)
-    closes_on = models.DateTimeField(_("closes on"), null=True, blank=True)
-    n_public = models.PositiveIntegerField(_("public comments"), default=0, editable=False)
-    n_held = models.PositiveIntegerField(_("comments that wait"), default=0, editable=False)
-    #: Comments that an older site had and that its copy no longer contained. Said to readers, never counted as present.
-    n_lost = models.PositiveIntegerField(_("comments lost before moving in"), default=0)
-    #: Grows with every change that readers can see.
-    seq = models.PositiveBigIntegerField(default=0, editable=False)
-
-    class Meta:
-        verbose_name = _("thread")
-        verbose_name_plural = _("threads")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(opens_on__isnull=True) | Q(closes_on__isnull=True) | Q(closes_on__gt=F("opens_on")),
-                name="thread_closes_after_it_opens",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Thread {self.pk}"
-
-    @property
-    def key(self) -> str:
-        """The key of every page that shows something of this thread."""
-        return thread_key(self.article_id)
-
-
-def thread_key(article_id: int) -> str:
-    """Return the key of every page that shows something of the thread under an article."""
-    return f"thread:{article_id}"
 
 
 class CommentState(models.TextChoices):
@@ -90,6 +50,11 @@ class DatePrecision(models.TextChoices):
     DAY = "day", _("To the day")
     MONTH = "month", _("To the month")
     YEAR = "year", _("To the year")
+
+
+class CommentKind(models.TextChoices):
+    COMMENT = "comment", pgettext_lazy("kind of comment", "Comment")
+    CORRECTION = "correction", pgettext_lazy("kind of comment", "This corrects something")
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -143,6 +108,45 @@ class Comment(models.Model):
         verbose_name=_("author"),
     )
     guest_name = models.CharField(_("name"), max_length=NAME_LENGTH, blank=True)
+    #: `guest_name` as it is compared with other names (`text.folded`), so that nobody writes under somebody else's.
+    folded_name = models.CharField(max_length=NAME_LENGTH * 2, blank=True, editable=False)
+    #: Whether the newsroom speaks, by somebody who has no page as an author. Only this makes the badge.
+    is_by_staff = models.BooleanField(_("by the newsroom"), default=False)
+    #: Who of the staff wrote it, for the newsroom alone.
+    staff_member = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("staff member"),
+    )
+    #: The reader whose confirmed address stands behind the name.
+    reader = models.ForeignKey(
+        "readers.Reader",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reader"),
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=CommentKind.choices, default=CommentKind.COMMENT)
+    #: Hash of the token that opens the writer's own page (`tokens.own_key`); None where nobody has one.
+    own_key = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    #: Names the form it was sent with, so that sending it twice makes one comment; None once that cannot happen.
+    nonce = models.CharField(max_length=40, null=True, unique=True, editable=False)
+    #: Joins what one writer wrote, where a confirmed address or the token of an earlier comment showed it.
+    writer_key = models.CharField(max_length=32, blank=True, editable=False)
+    #: Where the writer's network address begins, cut (203.0.113.0/24, 2001:db8:1::/48); emptied after 48 hours.
+    network = models.CharField(_("network"), max_length=45, blank=True, editable=False)
+    #: The writer's address as voters of this thread are known by; goes with the ballot's secret.
+    voter_key = models.CharField(max_length=32, blank=True, editable=False)
+    #: Why it was held: a list of {"rule": name, "detail": the word, the link, the number}.
+    hold_reasons = models.JSONField(_("why it was held"), default=list, blank=True, editable=False)
+    #: Fingerprint of the text for finding near-duplicates, a signed 64-bit number (`likeness.fingerprint`).
+    fingerprint = models.BigIntegerField(default=0, editable=False)
+    picked_on = models.DateTimeField(_("picked on"), null=True, blank=True, editable=False)
+    pick_reason = models.CharField(_("why the newsroom picked it"), max_length=200, blank=True)
     created_on = models.DateTimeField(_("written on"), null=True, blank=True, default=timezone.now)
     created_precision = models.CharField(
         _("precision"), max_length=10, choices=DatePrecision.choices, default=DatePrecision.MINUTE
@@ -167,6 +171,11 @@ class Comment(models.Model):
             models.Index(fields=["thread", "slot", "rank"], name="comment_by_rank"),
             models.Index(fields=["thread", "slot", "id"], name="comment_by_age"),
             models.Index(fields=["root", "slot", "id"], name="comment_below_root"),
+            models.Index(fields=["state", "id"], name="comment_by_state"),
+            models.Index(fields=["folded_name", "state"], name="comment_by_name"),
+            models.Index(fields=["writer_key", "state"], name="comment_by_writer"),
+            models.Index(fields=["network", "id"], name="comment_by_network"),
+            models.Index(fields=["created_on"], name="comment_by_date"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -191,8 +200,11 @@ class Comment(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[CommentState.WITHDRAWN, CommentState.ERASED])
-                | Q(source_text="", guest_name="", author__isnull=True),
+                | Q(source_text="", guest_name="", author__isnull=True, reader__isnull=True, own_key__isnull=True),
                 name="comment_withdrawn_is_blank",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_by_staff=False) | Q(author__isnull=True), name="comment_has_one_badge"
             ),
             models.CheckConstraint(
                 condition=~Q(state=CommentState.LOST) | (Q(source_text="", author__isnull=True) & ~Q(guest_name="")),
@@ -221,3 +233,21 @@ class Comment(models.Model):
     def is_tombstone(self) -> bool:
         """Whether only a trace is left, a placeholder included."""
         return self.state in TOMBSTONES
+
+
+class CommentVersion(models.Model):
+    """What a comment said before it was edited, for the desk; erased with it."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="versions", verbose_name=_("comment"))
+    source_text = models.TextField(_("text as written"))
+    written_on = models.DateTimeField(_("written on"))
+    replaced_on = models.DateTimeField(_("replaced on"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("earlier version")
+        verbose_name_plural = _("earlier versions")
+        ordering = ["pk"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Version of comment {self.comment_id}"

@@ -1,0 +1,131 @@
+"""What every change of a thread shares: it is locked, counted, listed and announced in one transaction."""
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from freiblatt.discussion.actions.errors import DiscussionError
+from freiblatt.discussion.actions.ordering import ask_for_order
+from freiblatt.discussion.models import DEEPEST, NAME_LENGTH, TOMBSTONES, Comment, CommentState, Slot, Thread
+from freiblatt.discussion.text import folded
+from freiblatt.pagestore.actions import mark_stale
+
+
+def locked(comment: Comment) -> tuple[Thread, Comment]:
+    """Return thread and comment as they are now; others who would change the thread wait until we are done."""
+    thread = Thread.objects.select_for_update().get(pk=comment.thread_id)
+    return thread, Comment.objects.get(pk=comment.pk)
+
+
+def insert(comment: Comment) -> Comment:
+    """Store a new comment, list it where it belongs, count it."""
+    if len(comment.guest_name) > NAME_LENGTH:
+        raise DiscussionError(
+            _("The name has %(length)d characters; at most %(most)d are possible.")
+            % {"length": len(comment.guest_name), "most": NAME_LENGTH}
+        )
+    thread = Thread.objects.select_for_update().get(pk=comment.thread_id)
+    parent = comment.parent
+    if parent is not None:
+        if parent.thread_id != thread.pk:
+            raise DiscussionError(_("An answer belongs to the thread of the comment it answers."))
+        comment.root_id = parent.root_id or parent.pk
+        comment.depth = parent.depth + 1
+        if comment.depth > DEEPEST:
+            raise DiscussionError(_("Answers cannot stand deeper than %(levels)d levels.") % {"levels": DEEPEST})
+    comment.folded_name = folded(comment.guest_name)
+    comment.slot = _slot_of(comment, has_listed_answers=False)
+    comment.save(force_insert=True)
+    comment.rank = comment.pk
+    Comment.objects.filter(pk=comment.pk).update(rank=F("id"))
+    if comment.slot:
+        _count_listed(comment, +1)
+        if parent is not None and parent.is_tombstone:
+            settle(Comment.objects.get(pk=parent.pk))
+    if comment.state == CommentState.PUBLIC:
+        Thread.objects.filter(pk=thread.pk).update(n_public=F("n_public") + 1)
+    elif comment.state == CommentState.WAITING:
+        Thread.objects.filter(pk=thread.pk).update(n_held=F("n_held") + 1)
+    announce(thread)
+    return comment
+
+
+def move(thread: Thread, comment: Comment, state: CommentState, *fields: str) -> Comment:
+    """Give a comment another state, store `fields` with it, list and count it anew; return it as it is now."""
+    counts = {CommentState.PUBLIC.value: "n_public", CommentState.WAITING.value: "n_held"}
+    steps = {counts[one]: step for one, step in ((str(comment.state), -1), (state.value, +1)) if one in counts}
+    if comment.state != state and steps:
+        Thread.objects.filter(pk=thread.pk).update(**{name: F(name) + step for name, step in steps.items()})
+    comment.state = state
+    comment.save(update_fields=["state", *fields])
+    settle(comment)
+    announce(thread)
+    comment.refresh_from_db()
+    return comment
+
+
+def bury(thread: Thread, comment: Comment, state: CommentState) -> Comment:
+    """Turn a comment into a tombstone, and sweep it away where nothing stands below it."""
+    fields = ["html", "picked_on", "pick_reason"]
+    comment.html = ""
+    comment.picked_on, comment.pick_reason = None, ""
+    if state in (CommentState.WITHDRAWN, CommentState.ERASED):
+        blank(comment)
+        fields += BLANKED
+        comment.versions.all().delete()
+        comment.votes.all().delete()
+    return move(thread, comment, state, *fields)
+
+
+#: What goes with a text that its writer takes back.
+BLANKED = [
+    *("source_text", "guest_name", "folded_name", "author", "staff_member", "is_by_staff", "reader", "own_key"),
+    *("writer_key", "network", "voter_key", "nonce", "hold_reasons", "fingerprint"),
+]
+
+
+def blank(comment: Comment) -> None:
+    """Empty all of a comment that tells what it said or who wrote it."""
+    comment.source_text = comment.guest_name = comment.folded_name = ""
+    comment.author = comment.staff_member = comment.reader = None
+    comment.is_by_staff = False
+    comment.own_key = comment.nonce = None
+    comment.writer_key = comment.network = comment.voter_key = ""
+    comment.hold_reasons = []
+    comment.fingerprint = 0
+
+
+def _slot_of(comment: Comment, *, has_listed_answers: bool) -> Slot:
+    """Return where a comment in this state is listed."""
+    is_listed = comment.state == CommentState.PUBLIC or (comment.state in TOMBSTONES and has_listed_answers)
+    if not is_listed:
+        return Slot.NOT_LISTED
+    return Slot.ROOT if comment.parent_id is None else Slot.ANSWER
+
+
+def settle(comment: Comment | None) -> None:
+    """List or unlist a comment as its state and its answers demand; then its parent, where that is a tombstone."""
+    while comment is not None:
+        has_listed_answers = Comment.objects.listed().filter(parent_id=comment.pk).exists()
+        slot = _slot_of(comment, has_listed_answers=has_listed_answers)
+        if slot == comment.slot:
+            return
+        step = +1 if slot else -1
+        Comment.objects.filter(pk=comment.pk).update(slot=slot)
+        comment.slot = slot
+        _count_listed(comment, step)
+        # A comment at the top has no parent, and no comment has the key None.
+        comment = Comment.objects.filter(pk=comment.parent_id, state__in=TOMBSTONES).first()  # type: ignore[misc]
+
+
+def _count_listed(comment: Comment, step: int) -> None:
+    """Keep the root's number of listed comments below it."""
+    if comment.root_id is not None:
+        Comment.objects.filter(pk=comment.root_id).update(n_replies=F("n_replies") + step)
+
+
+def announce(thread: Thread) -> None:
+    """Say that readers see something else now."""
+    Thread.objects.filter(pk=thread.pk).update(seq=F("seq") + 1)
+    mark_stale([thread.key])
+    if thread.top_edition:
+        ask_for_order(thread)

@@ -1,0 +1,224 @@
+"""Readers write: a comment is posted, edited while that is possible, and what was decided about its writer counts."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from freiblatt.discussion.actions.bookkeeping import insert, locked, move
+from freiblatt.discussion.actions.errors import DiscussionError, ThreadClosedError, TooManyError
+from freiblatt.discussion.actions.names import check_name
+from freiblatt.discussion.actions.voting import voter_key
+from freiblatt.discussion.likeness import fingerprint
+from freiblatt.discussion.models import (
+    LONGEST_TEXT,
+    Comment,
+    CommentKind,
+    CommentState,
+    CommentVersion,
+    DiscussionSettings,
+    Thread,
+)
+from freiblatt.discussion.rules import Draft, Standing, reasons_to_hold
+from freiblatt.discussion.senders import Sender
+from freiblatt.discussion.text import RULES_VERSION, tidy, to_html
+from freiblatt.discussion.tokens import Nonce, own_key, own_token
+from freiblatt.lib import limits
+
+#: What one connection may send, and what all behind one neighbourhood may: a university, a mobile network.
+POSTS_OF_ONE = 6
+POSTS_OF_NEIGHBOURHOOD = 40
+POST_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of a form."""
+
+    comment: Comment
+    #: Opens the writer's own page.
+    token: str
+    #: Whether the same form had been sent before.
+    is_repeated: bool = False
+
+
+def post_comment(
+    *,
+    thread: Thread,
+    text: str,
+    name: str,
+    nonce: Nonce,
+    sender: Sender,
+    parent: Comment | None = None,
+    kind: CommentKind = CommentKind.COMMENT,
+    known_by: str = "",
+    filled_hidden_field: bool = False,
+) -> Posted:
+    """Return the comment that a reader sent, public or waiting for the desk, with the token of its own page.
+
+    `known_by` is the token of an earlier comment of the same writer, as the reader's device kept it; one that opens
+    nothing counts as none. The same form sent twice makes one comment. Raises ThreadClosedError, NameTakenError,
+    TooManyError, or DiscussionError for what is wrong with the text; nothing is stored then.
+    """
+    token = own_token(nonce.text)
+    if (earlier := Comment.objects.filter(nonce=nonce.text, thread=thread).first()) is not None:
+        return Posted(comment=earlier, token=token, is_repeated=True)
+    if not thread.is_open():
+        raise ThreadClosedError(_("Comments are closed below this article. Your text was not stored."))
+    source = check_text(text)
+    earlier = of_token(known_by)
+    reader = earlier.reader if earlier is not None else None
+    shown_name = check_name(name, reader=reader)
+    check_parent(thread, parent)
+    _take(sender)
+    html = to_html(source)
+    mark = fingerprint(source)
+    writer = (earlier.writer_key if earlier is not None else "") or uuid.uuid4().hex
+    draft = Draft(
+        thread=thread,
+        text=source,
+        html=html,
+        name=shown_name,
+        settings=DiscussionSettings.load(),
+        standing=standing_of(writer) if earlier is not None else Standing(),
+        fingerprint=mark,
+        seconds_in_form=None if nonce.is_of_preview else nonce.age_seconds,
+        filled_hidden_field=filled_hidden_field,
+    )
+    reasons = reasons_to_hold(draft)
+    comment = Comment(
+        thread=thread,
+        parent=parent,
+        kind=kind,
+        state=CommentState.WAITING if reasons else CommentState.PUBLIC,
+        source_text=source,
+        html=html,
+        html_rules_version=RULES_VERSION,
+        guest_name=shown_name,
+        reader=reader,
+        own_key=own_key(token),
+        nonce=nonce.text,
+        writer_key=writer,
+        network=sender.network,
+        hold_reasons=reasons,
+        fingerprint=mark,
+        created_on=timezone.now(),
+    )
+    try:
+        with transaction.atomic():
+            comment.voter_key = voter_key(thread=thread, sender=sender, settings=draft.settings)
+            return Posted(comment=insert(comment), token=token)
+    except IntegrityError:
+        # The same form, sent twice at the same moment: the other one was first.
+        first = Comment.objects.filter(nonce=nonce.text, thread=thread).first()
+        if first is None:
+            raise
+        return Posted(comment=first, token=token, is_repeated=True)
+
+
+@transaction.atomic
+def edit_comment(*, comment: Comment, text: str) -> Comment:
+    """Return the comment with a new text, given by its writer; the earlier one is kept for the desk.
+
+    Raises DiscussionError when the time is over, somebody has answered, or the text is none. An edit goes past the same
+    rules as a new comment, and may so wait for the desk again.
+    """
+    thread, found = locked(comment)
+    settings = DiscussionSettings.load()
+    if not can_be_edited(found, settings):
+        raise DiscussionError(_("This comment can no longer be edited. You can withdraw it and write a new one."))
+    source = check_text(text)
+    if source == found.source_text:
+        return found
+    now = timezone.now()
+    CommentVersion.objects.create(
+        comment=found, source_text=found.source_text, written_on=found.edited_on or found.created_on or now
+    )
+    found.source_text, found.html, found.html_rules_version = source, to_html(source), RULES_VERSION
+    found.edited_on = now
+    found.fingerprint = fingerprint(source)
+    draft = Draft(
+        thread=thread,
+        text=source,
+        html=found.html,
+        name=found.guest_name,
+        settings=settings,
+        standing=standing_of(found.writer_key),
+        fingerprint=found.fingerprint,
+        comment_pk=found.pk,
+    )
+    found.hold_reasons = reasons_to_hold(draft)
+    state = CommentState.WAITING if found.hold_reasons else found.state
+    fields = ("source_text", "html", "html_rules_version", "edited_on", "fingerprint", "hold_reasons")
+    return move(thread, found, CommentState(state), *fields)
+
+
+def can_be_edited(comment: Comment, settings: DiscussionSettings) -> bool:
+    """Return whether its writer may still change a comment: soon after writing, and before the first answer."""
+    if comment.state not in (CommentState.PUBLIC, CommentState.WAITING) or comment.created_on is None:
+        return False
+    until = comment.created_on + timedelta(minutes=settings.edit_minutes)
+    return timezone.now() < until and not comment.answers.exists()
+
+
+def of_token(token: str) -> Comment | None:
+    """Return the comment whose own page `token` opens, with thread, article, parent and reader; None for no token."""
+    if not token or len(token) > 64:
+        return None
+    found = Comment.objects.select_related("thread__article", "parent__author", "reader", "author")
+    return found.filter(own_key=own_key(token)).first()
+
+
+def standing_of(writer_key: str) -> Standing:
+    """Return what the desk has decided about a writer; nothing of somebody without key."""
+    if not writer_key:
+        return Standing()
+    counts = Comment.objects.filter(writer_key=writer_key).aggregate(
+        approved=Count("pk", filter=Q(state=CommentState.PUBLIC)),
+        refused=Count("pk", filter=Q(state__in=[CommentState.REFUSED, CommentState.REMOVED])),
+    )
+    return Standing(**counts)
+
+
+def check_text(text: str) -> str:
+    """Return the text as it is stored. Raises DiscussionError for an empty or a long one."""
+    source = tidy(text)
+    if not source.strip() or not to_html(source):
+        raise DiscussionError(_("A comment needs a text."))
+    if len(source) > LONGEST_TEXT:
+        raise DiscussionError(
+            ngettext(
+                "The text is %(over)d character too long; at most %(most)d are possible.",
+                "The text is %(over)d characters too long; at most %(most)d are possible.",
+                len(source) - LONGEST_TEXT,
+            )
+            % {"over": len(source) - LONGEST_TEXT, "most": LONGEST_TEXT}
+        )
+    return source
+
+
+def check_parent(thread: Thread, parent: Comment | None) -> None:
+    """Raise DiscussionError unless `parent` can be answered in `thread`."""
+    if parent is None:
+        return
+    if parent.thread_id != thread.pk:
+        raise DiscussionError(_("An answer belongs to the thread of the comment it answers."))
+    if parent.state != CommentState.PUBLIC:
+        raise DiscussionError(_("The comment that you answer is no longer there. Your text was not stored."))
+
+
+def _take(sender: Sender) -> None:
+    """Count this sending. Raises TooManyError."""
+    wait = limits.take("discussion_post", sender.key, most=POSTS_OF_ONE, per_seconds=POST_SECONDS)
+    wait = wait or limits.take(
+        "discussion_post_near", sender.neighbourhood, most=POSTS_OF_NEIGHBOURHOOD, per_seconds=POST_SECONDS
+    )
+    if wait:
+        raise TooManyError(
+            _("That was a lot at once. Please wait a few minutes; your text stays in the form."), wait_seconds=wait
+        )

@@ -1,0 +1,135 @@
+"""Readers vote, without an account and without being known for longer than the voting lasts."""
+
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from freiblatt.discussion.actions.bookkeeping import announce
+from freiblatt.discussion.actions.errors import DiscussionError, TooManyError
+from freiblatt.discussion.actions.ordering import ORDER_HOURS, ask_for_order
+from freiblatt.discussion.models import (
+    Ballot,
+    Comment,
+    CommentState,
+    DiscussionSettings,
+    Thread,
+    TopSlice,
+    Vote,
+)
+from freiblatt.discussion.senders import NETWORK_HOURS, Sender
+from freiblatt.lib import limits
+
+#: Votes of one connection, and of all behind one neighbourhood, in VOTE_SECONDS.
+VOTES_OF_ONE = 60
+VOTES_OF_NEIGHBOURHOOD = 600
+VOTE_SECONDS = 600
+#: For so long a voter's address can be told from others in one thread; then its secret is deleted.
+BALLOT_DAYS = 14
+#: `rank` is the difference of votes times this, plus the id: one number to sort and page by.
+RANK_STEP = 2**40
+
+
+@transaction.atomic
+def vote(*, comment: Comment, sender: Sender, value: int) -> Comment:
+    """Return the comment with this sender's vote: 1 for it, -1 against it, 0 takes the vote back.
+
+    The last vote of a sender counts. Raises TooManyError, and DiscussionError where voting is closed, for the own
+    comment, for one that is not public.
+    """
+    settings = DiscussionSettings.load()
+    if value not in (1, 0, -1) or (value == -1 and not settings.has_down_votes):
+        raise DiscussionError(_("This vote does not exist here."))
+    _take(sender)
+    thread = Thread.objects.select_for_update().get(pk=comment.thread_id)
+    found = Comment.objects.get(pk=comment.pk)
+    if found.state != CommentState.PUBLIC:
+        raise DiscussionError(_("This comment is no longer there."))
+    key = voter_key(thread=thread, sender=sender, settings=settings)
+    if not key:
+        raise DiscussionError(_("Voting has ended here."))
+    if key == found.voter_key:
+        raise DiscussionError(_("This is your own comment; others vote on it."))
+    earlier = Vote.objects.filter(comment=found, voter_key=key).first()
+    before = earlier.value if earlier else 0
+    if before == value:
+        return found
+    if earlier is None:
+        Vote.objects.create(comment=found, voter_key=key, value=value)
+    elif value == 0:
+        earlier.delete()
+    else:
+        Vote.objects.filter(pk=earlier.pk).update(value=value)
+    up = (value == 1) - (before == 1)
+    down = (value == -1) - (before == -1)
+    Comment.objects.filter(pk=found.pk).update(
+        up=F("up") + up, down=F("down") + down, rank=F("rank") + (up - down) * RANK_STEP
+    )
+    announce(thread)
+    if not thread.top_edition:
+        ask_for_order(thread)
+    found.refresh_from_db()
+    return found
+
+
+def voter_key(*, thread: Thread, sender: Sender, settings: DiscussionSettings) -> str:
+    """Return what `sender` is known as among the voters of `thread`; "" where voting is off or over.
+
+    The first one who needs it opens the ballot. Call it inside a transaction.
+    """
+    if not settings.has_votes or not thread.is_open():
+        return ""
+    now = timezone.now()
+    end = min(filter(None, (now + timedelta(days=BALLOT_DAYS), thread.closes_on)))
+    ballot, _is_new = Ballot.objects.get_or_create(
+        thread=thread, defaults={"secret": secrets.token_hex(32), "opened_on": now, "closes_on": end}
+    )
+    return sender.keyed_by(ballot.secret) if ballot.is_open(now) else ""
+
+
+def is_voting_open(thread: Thread, settings: DiscussionSettings) -> bool:
+    """Return whether readers can vote below an article at this moment. One query at most."""
+    if not settings.has_votes or not thread.is_open():
+        return False
+    ballot = Ballot.objects.filter(thread=thread).first()
+    return ballot is None or ballot.is_open()
+
+
+@transaction.atomic
+def close_ballot(*, thread: Thread) -> None:
+    """End the voting in a thread for good: counts stay, and nothing is left that tells who voted."""
+    Ballot.objects.filter(thread=thread).update(secret="", closes_on=timezone.now())
+    Vote.objects.filter(comment__thread=thread).delete()
+    Comment.objects.filter(thread=thread).exclude(voter_key="").update(voter_key="")
+    announce(thread)
+
+
+@task(queue_name="default")
+def forget_senders() -> dict[str, int]:
+    """Delete what may be known of senders for a time only: cut addresses, secrets of ballots that are over, nonces."""
+    now = timezone.now()
+    over = list(Thread.objects.filter(ballot__closes_on__lte=now).exclude(ballot__secret=""))
+    over += list(Thread.objects.filter(state="closed").exclude(ballot__secret="").filter(ballot__isnull=False))
+    for thread in {thread.pk: thread for thread in over}.values():
+        close_ballot(thread=thread)
+    old = now - timedelta(hours=NETWORK_HOURS - 1)
+    networks = Comment.objects.filter(created_on__lt=old).exclude(network="").update(network="")
+    nonces = Comment.objects.filter(created_on__lt=old, nonce__isnull=False).update(nonce=None)
+    orders = TopSlice.objects.filter(made_on__lt=now - timedelta(hours=ORDER_HOURS)).exclude(
+        edition=F("thread__top_edition")
+    )
+    slices, _kinds = orders.delete()
+    return {"ballots": len(over), "networks": networks, "nonces": nonces, "slices": slices}
+
+
+def _take(sender: Sender) -> None:
+    wait = limits.take("discussion_vote", sender.key, most=VOTES_OF_ONE, per_seconds=VOTE_SECONDS)
+    wait = wait or limits.take(
+        "discussion_vote_near", sender.neighbourhood, most=VOTES_OF_NEIGHBOURHOOD, per_seconds=VOTE_SECONDS
+    )
+    if wait:
+        raise TooManyError(_("That were a lot of votes at once. Please wait a few minutes."), wait_seconds=wait)

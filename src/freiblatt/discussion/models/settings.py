@@ -1,0 +1,63 @@
+"""How this publication holds its discussion."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+
+
+class FirstComment(models.TextChoices):
+    """Whose comments wait for the desk."""
+
+    NOBODY = "nobody", _("Nobody's: comments appear at once, unless a rule holds them")
+    UNKNOWN = "unknown", _("Those of writers whom the desk does not know yet")
+    EVERYBODY = "everybody", _("All")
+
+
+@register_setting(icon="comment", order=20)
+class DiscussionSettings(BaseGenericSetting):
+    """What the desk decides once for all threads."""
+
+    is_open_below_new_articles = models.BooleanField(_("new articles have a discussion"), default=True)
+    close_after_days = models.PositiveSmallIntegerField(
+        _("close after so many days"),
+        default=0,
+        validators=[MaxValueValidator(3650)],
+        help_text=_("Counted from an article's first publication. 0: never."),
+    )
+    held = models.CharField(
+        _("whose comments wait for the desk"),
+        max_length=10,
+        choices=FirstComment.choices,
+        default=FirstComment.UNKNOWN,
+    )
+    approvals_needed = models.PositiveSmallIntegerField(
+        _("approved comments until a writer is known"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
+    edit_minutes = models.PositiveSmallIntegerField(
+        _("minutes in which a comment can be edited"),
+        default=15,
+        validators=[MaxValueValidator(1440)],
+        help_text=_("It ends with the first answer. Withdrawing is always possible."),
+    )
+    has_votes = models.BooleanField(_("readers vote on comments"), default=True)
+    has_down_votes = models.BooleanField(_("they may also vote against one"), default=True)
+
+    panels = [
+        MultiFieldPanel(
+            [FieldPanel("is_open_below_new_articles"), FieldPanel("close_after_days")], heading=_("Open and closed")
+        ),
+        MultiFieldPanel(
+            [FieldPanel("held"), FieldPanel("approvals_needed"), FieldPanel("edit_minutes")], heading=_("Writing")
+        ),
+        MultiFieldPanel([FieldPanel("has_votes"), FieldPanel("has_down_votes")], heading=_("Votes")),
+    ]
+
+    class Meta:
+        verbose_name = _("discussion")
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)

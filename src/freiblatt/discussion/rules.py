@@ -1,0 +1,173 @@
+"""Why a comment waits for the desk: the registry of rules, and those of every publication.
+
+A rule looks at a draft and says why it should be held, with the word, the link or the number that it saw. Rules never
+refuse anything; people do.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from freiblatt.discussion.likeness import are_alike
+from freiblatt.discussion.models import Comment, CommentState, DiscussionSettings, FirstComment, Thread, ThreadState
+from freiblatt.discussion.text import links_in
+
+#: Whoever writes and sends faster is a program.
+LEAST_SECONDS = 2.0
+#: More links than this wait for the desk, whoever wrote them.
+MOST_LINKS = 3
+#: How far back, and over how many comments, a text is compared with others.
+LIKE_DAYS = 7
+LIKE_COMMENTS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the desk has decided about a writer before."""
+
+    approved: int = 0
+    refused: int = 0
+
+    def is_known(self, approvals_needed: int) -> bool:
+        """Return whether the desk trusts the writer: enough approved, and no more than one in four refused."""
+        return self.approved >= approvals_needed and self.refused * 4 <= self.approved
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A comment before it is decided whether it waits."""
+
+    thread: Thread
+    text: str
+    html: str
+    name: str
+    settings: DiscussionSettings
+    standing: Standing
+    fingerprint: int = 0
+    #: How long the form was open; None where nobody had to fill one in, or the text had been previewed.
+    seconds_in_form: float | None = None
+    #: Whether a field that people do not see was filled in.
+    filled_hidden_field: bool = False
+    #: The comment itself while it is edited, which is not compared with itself.
+    comment_pk: int = 0
+    is_of_newsroom: bool = False
+
+    @property
+    def is_by_known_writer(self) -> bool:
+        """Whether the desk knows the writer."""
+        return self.is_of_newsroom or self.standing.is_known(self.settings.approvals_needed)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One reason to hold comments."""
+
+    name: str
+    #: What the desk reads: "Written in less than two seconds". With %(detail)s where the rule has something to show.
+    label: str | Promise
+    #: Return what was seen, "" where there is no more to say; None where the rule does not hold the draft.
+    look: Callable[[Draft], str | None]
+
+
+@dataclass
+class _Registry:
+    rules: dict[str, Rule] = field(default_factory=dict)
+
+
+_registry = _Registry()
+
+
+def register(rule: Rule) -> None:
+    """Have every new comment looked at by `rule`, in the order of registration. Raises ValueError on a taken name."""
+    if rule.name in _registry.rules:
+        raise ValueError(f"A rule named {rule.name} is registered already.")
+    _registry.rules[rule.name] = rule
+
+
+def reasons_to_hold(draft: Draft) -> list[dict[str, str]]:
+    """Return why `draft` waits for the desk, as it is stored with the comment; empty where it appears at once."""
+    if draft.is_of_newsroom:
+        return []
+    found = []
+    for rule in _registry.rules.values():
+        detail = rule.look(draft)
+        if detail is not None:
+            found.append({"rule": rule.name, "detail": detail[:200]})
+    return found
+
+
+def sentences(reasons: Iterable[dict[str, str]]) -> list[str]:
+    """Return stored reasons as sentences in the active language; those of rules that are gone by their names."""
+    found = []
+    for reason in reasons:
+        rule = _registry.rules.get(reason.get("rule", ""))
+        detail = reason.get("detail", "")
+        found.append(str(rule.label) % {"detail": detail} if rule else reason.get("rule", ""))
+    return found
+
+
+def _thread_is_held(draft: Draft) -> str | None:
+    return "" if draft.thread.state == ThreadState.HELD else None
+
+
+def _everybody_is_held(draft: Draft) -> str | None:
+    return "" if draft.settings.held == FirstComment.EVERYBODY else None
+
+
+def _writer_is_unknown(draft: Draft) -> str | None:
+    return "" if draft.settings.held == FirstComment.UNKNOWN and not draft.is_by_known_writer else None
+
+
+def _was_refused(draft: Draft) -> str | None:
+    standing = draft.standing
+    return str(standing.refused) if standing.refused * 4 > max(standing.approved, 1) else None
+
+
+def _has_links(draft: Draft) -> str | None:
+    links = links_in(draft.html)
+    if len(links) > (MOST_LINKS if draft.is_by_known_writer else 0):
+        return ", ".join(dict.fromkeys(urlsplit(link).hostname or link for link in links))
+    return None
+
+
+def _was_fast(draft: Draft) -> str | None:
+    seconds = draft.seconds_in_form
+    return f"{seconds:.1f}" if seconds is not None and seconds < LEAST_SECONDS else None
+
+
+def _is_like_another(draft: Draft) -> str | None:
+    if not draft.fingerprint:
+        return None
+    since = timezone.now() - timedelta(days=LIKE_DAYS)
+    recent = (
+        Comment.objects.filter(created_on__gte=since)
+        .exclude(state__in=[CommentState.WITHDRAWN, CommentState.ERASED])
+        .order_by("-created_on")
+        .values_list("pk", "fingerprint")[:LIKE_COMMENTS]
+    )
+    for pk, other in recent:
+        if pk != draft.comment_pk and are_alike(draft.fingerprint, other):
+            return str(pk)
+    return None
+
+
+def register_rules() -> None:
+    """Register the rules of every publication. Called once, when the applications are ready."""
+    for rule in (
+        Rule("thread", _("New comments below this article wait for the desk."), _thread_is_held),
+        Rule("everybody", _("All comments wait for the desk."), _everybody_is_held),
+        Rule("unknown", _("The desk does not know the writer yet."), _writer_is_unknown),
+        Rule("refused", _("Comments of this writer were refused before: %(detail)s."), _was_refused),
+        Rule("links", _("It links to %(detail)s."), _has_links),
+        Rule("fast", _("It was sent %(detail)s seconds after the form was opened."), _was_fast),
+        Rule(
+            "trap", _("A field that people do not see was filled in."), lambda d: "" if d.filled_hidden_field else None
+        ),
+        Rule("alike", _("It is nearly the same as comment %(detail)s."), _is_like_another),
+    ):
+        register(rule)
