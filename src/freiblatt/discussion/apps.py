@@ -8,9 +8,13 @@ class DiscussionConfig(AppConfig):
 
     def ready(self) -> None:
         from freiblatt.articles import consequences
+        from freiblatt.discussion import actions, receivers, rules  # noqa: F401 (what the room hears)
         from freiblatt.discussion.live import register_channels
         from freiblatt.discussion.parts import register_parts, tell_consequence
+        from freiblatt.jobs import rhythms, schedules
 
         register_parts()
         register_channels()
+        rules.register_rules()
+        schedules.every(rhythms.minutely(60), name="forget senders", job=actions.forget_senders)
         consequences.register("discussion", tell_consequence)

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from freiblatt.articles.models import ArticlePage
 
 
+#: The key of every page on which the desk's decisions for all threads show.
+SETTINGS_KEY = "discussion"
+
+
 def fetch_threads(articles: "Sequence[ArticlePage]") -> None:
     """Note on each article its thread, with one query for all; once, though both parts ask for it."""
     from freiblatt.discussion.models import Thread
@@ -27,15 +31,17 @@ def render_thread(article: "ArticlePage") -> str:
 
     `fetch_threads` has been called with the article before.
     """
+    from freiblatt.discussion.forms import CommentForm
+    from freiblatt.discussion.models import DiscussionSettings
     from freiblatt.discussion.reading import show_thread
 
     thread = article.noted_thread  # type: ignore[attr-defined]
     if thread is None:
         return ""
-    shown = show_thread(thread, article=article)
-    if not shown.comments and not shown.lost:
+    shown = show_thread(thread, article=article, settings=DiscussionSettings.load())
+    if not shown.comments and not shown.lost and not shown.write_url:
         return ""
-    return render_to_string("discussion/thread.html", {"thread": shown})
+    return render_to_string("discussion/thread.html", {"thread": shown, "form": CommentForm()})
 
 
 def render_count(article: "ArticlePage") -> str:
@@ -61,10 +67,10 @@ def tell_consequence(article: "ArticlePage") -> str:
 
 
 def keys(article: "ArticlePage") -> list[str]:
-    """Return the key that both parts show."""
+    """Return the keys that both parts show."""
     from freiblatt.discussion.models import thread_key
 
-    return [thread_key(article.pk)]
+    return [thread_key(article.pk), SETTINGS_KEY]
 
 
 def register_parts() -> None:

@@ -3,17 +3,52 @@
 Slices and comments are paths, not queries, so that a store, a mirror or any web server can keep them as files.
 """
 
-from django.urls import path
+from django.urls import path, register_converter
 from django.utils.translation import gettext_lazy as _
 
 from freiblatt.discussion import views
+
+
+class OwnTokenConverter:
+    """What opens a writer's own page (`tokens.own_token`)."""
+
+    regex = "[A-Za-z0-9_-]{32}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(OwnTokenConverter, "own_token")
 
 urlpatterns = [
     path(_("<slug:section>/<slug:article>/discussion/"), views.thread, name="thread"),
     path(_("<slug:section>/<slug:article>/discussion/after/<int:key>/"), views.thread_after, name="thread_after"),
     path(_("<slug:section>/<slug:article>/discussion/newest/"), views.thread_newest, name="thread_newest"),
     path(_("<slug:section>/<slug:article>/discussion/before/<int:key>/"), views.thread_before, name="thread_before"),
+    path(_("<slug:section>/<slug:article>/discussion/top/"), views.thread_top, name="thread_top"),
+    path(
+        _("<slug:section>/<slug:article>/discussion/top/<int:edition>/<int:number>/"),
+        views.thread_top_slice,
+        name="thread_top_slice",
+    ),
+    path(_("<slug:section>/<slug:article>/discussion/write/"), views.write, name="comment_write"),
+    path(_("<slug:section>/<slug:article>/discussion/vote/"), views.vote, name="comment_vote"),
+    path(_("<slug:section>/<slug:article>/discussion/own/<own_token:token>/"), views.own, name="comment_own"),
+    path(
+        _("<slug:section>/<slug:article>/discussion/own/<own_token:token>/edit/"),
+        views.own_edit,
+        name="comment_own_edit",
+    ),
+    path(
+        _("<slug:section>/<slug:article>/discussion/own/<own_token:token>/withdraw/"),
+        views.own_withdraw,
+        name="comment_own_withdraw",
+    ),
     path(_("<slug:section>/<slug:article>/discussion/<int:pk>/"), views.comment, name="comment"),
+    path(_("<slug:section>/<slug:article>/discussion/<int:pk>/answer/"), views.answer, name="comment_answer"),
     path(
         _("<slug:section>/<slug:article>/discussion/<int:pk>/after/<int:key>/"),
         views.comment_answers,

@@ -10,10 +10,19 @@ from freiblatt.discussion.actions.deciding import (
 )
 from freiblatt.discussion.actions.ending import erase_comment, remove_comment, withdraw_comment
 from freiblatt.discussion.actions.errors import DiscussionError, NameTakenError, ThreadClosedError, TooManyError
+from freiblatt.discussion.actions.names import check_name
 from freiblatt.discussion.actions.ordering import order_by_votes
-from freiblatt.discussion.actions.posting import Posted, can_be_edited, edit_comment, of_token, post_comment
-from freiblatt.discussion.actions.threads import note_lost, open_thread
-from freiblatt.discussion.actions.voting import close_ballot, forget_senders, is_voting_open, vote
+from freiblatt.discussion.actions.posting import (
+    Posted,
+    can_be_edited,
+    check_parent,
+    check_text,
+    edit_comment,
+    of_token,
+    post_comment,
+)
+from freiblatt.discussion.actions.threads import arrange_thread, note_lost, open_thread, show_turn
+from freiblatt.discussion.actions.voting import close_ballot, end_voting, forget_senders, vote
 
 __all__ = [
     "DiscussionError",
@@ -24,13 +33,17 @@ __all__ = [
     "add_comment",
     "add_placeholder",
     "approve_comment",
+    "arrange_thread",
     "can_be_edited",
+    "check_name",
+    "check_parent",
+    "check_text",
     "close_ballot",
     "correct_date",
     "edit_comment",
+    "end_voting",
     "erase_comment",
     "forget_senders",
-    "is_voting_open",
     "note_lost",
     "of_token",
     "open_thread",
@@ -40,6 +53,7 @@ __all__ = [
     "post_comment",
     "refuse_comment",
     "remove_comment",
+    "show_turn",
     "unpick_comment",
     "vote",
     "withdraw_comment",

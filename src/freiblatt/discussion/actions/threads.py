@@ -4,9 +4,15 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_tasks import task
 
 from freiblatt.articles.models import ArticlePage
+from freiblatt.discussion.actions.bookkeeping import announce
+from freiblatt.discussion.actions.errors import DiscussionError
 from freiblatt.discussion.models import Thread, ThreadState
+from freiblatt.jobs import schedules
 from freiblatt.pagestore.actions import mark_stale
 
 
@@ -27,7 +33,45 @@ def open_thread(
         article=article, defaults={"state": state, "opens_on": opens_on, "closes_on": closes_on, "n_lost": n_lost}
     )
     mark_stale([thread.key])
+    _watch_the_clock(thread)
     return thread
+
+
+@transaction.atomic
+def arrange_thread(
+    *, thread: Thread, state: ThreadState, opens_on: datetime | None = None, closes_on: datetime | None = None
+) -> Thread:
+    """Return the thread, open, held or closed from now on, between these moments where they are given.
+
+    Raises DiscussionError where it would close before it opens.
+    """
+    if opens_on and closes_on and closes_on <= opens_on:
+        raise DiscussionError(_("A discussion closes after it opens."))
+    found = Thread.objects.select_for_update().get(pk=thread.pk)
+    found.state, found.opens_on, found.closes_on = state, opens_on, closes_on
+    found.save(update_fields=["state", "opens_on", "closes_on"])
+    announce(found)
+    _watch_the_clock(found)
+    return found
+
+
+@task(queue_name="urgent")
+def show_turn(thread_pk: int) -> bool:
+    """Show that a thread has opened or closed by the clock; return whether it still exists."""
+    with transaction.atomic():
+        thread = Thread.objects.select_for_update().filter(pk=thread_pk).first()
+        if thread is not None:
+            announce(thread)
+    return thread is not None
+
+
+def _watch_the_clock(thread: Thread) -> None:
+    """Have pages say it when the clock opens or closes the thread."""
+    name = f"discussion_turn:{thread.pk}"
+    schedules.cancel(name=name)
+    now = timezone.now()
+    for due in {moment for moment in (thread.opens_on, thread.closes_on) if moment and moment > now}:
+        schedules.at(name=name, due=due, job=show_turn, kwargs={"thread_pk": thread.pk})
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
@@ -18,10 +18,12 @@ from freiblatt.discussion.models import (
     CommentState,
     DiscussionSettings,
     Thread,
+    ThreadState,
     TopSlice,
     Vote,
 )
 from freiblatt.discussion.senders import NETWORK_HOURS, Sender
+from freiblatt.jobs import schedules
 from freiblatt.lib import limits
 
 #: Votes of one connection, and of all behind one neighbourhood, in VOTE_SECONDS.
@@ -81,40 +83,44 @@ def voter_key(*, thread: Thread, sender: Sender, settings: DiscussionSettings) -
 
     The first one who needs it opens the ballot. Call it inside a transaction.
     """
-    if not settings.has_votes or not thread.is_open():
+    if not settings.has_votes or not thread.is_open() or thread.voting_ended_on is not None:
         return ""
     now = timezone.now()
     end = min(filter(None, (now + timedelta(days=BALLOT_DAYS), thread.closes_on)))
-    ballot, _is_new = Ballot.objects.get_or_create(
+    ballot, is_new = Ballot.objects.get_or_create(
         thread=thread, defaults={"secret": secrets.token_hex(32), "opened_on": now, "closes_on": end}
     )
+    if is_new:
+        schedules.at(name=f"discussion_ballot:{thread.pk}", due=end, job=end_voting, kwargs={"thread_pk": thread.pk})
     return sender.keyed_by(ballot.secret) if ballot.is_open(now) else ""
-
-
-def is_voting_open(thread: Thread, settings: DiscussionSettings) -> bool:
-    """Return whether readers can vote below an article at this moment. One query at most."""
-    if not settings.has_votes or not thread.is_open():
-        return False
-    ballot = Ballot.objects.filter(thread=thread).first()
-    return ballot is None or ballot.is_open()
 
 
 @transaction.atomic
 def close_ballot(*, thread: Thread) -> None:
     """End the voting in a thread for good: counts stay, and nothing is left that tells who voted."""
-    Ballot.objects.filter(thread=thread).update(secret="", closes_on=timezone.now())
+    Ballot.objects.filter(thread=thread).update(secret="")
+    Thread.objects.filter(pk=thread.pk, voting_ended_on__isnull=True).update(voting_ended_on=timezone.now())
     Vote.objects.filter(comment__thread=thread).delete()
     Comment.objects.filter(thread=thread).exclude(voter_key="").update(voter_key="")
     announce(thread)
 
 
 @task(queue_name="default")
+def end_voting(thread_pk: int) -> bool:
+    """Close the ballot of a thread whose time is over; return whether it was."""
+    thread = Thread.objects.filter(pk=thread_pk, ballot__closes_on__lte=timezone.now()).first()
+    if thread is not None:
+        close_ballot(thread=thread)
+    return thread is not None
+
+
+@task(queue_name="default")
 def forget_senders() -> dict[str, int]:
     """Delete what may be known of senders for a time only: cut addresses, secrets of ballots that are over, nonces."""
     now = timezone.now()
-    over = list(Thread.objects.filter(ballot__closes_on__lte=now).exclude(ballot__secret=""))
-    over += list(Thread.objects.filter(state="closed").exclude(ballot__secret="").filter(ballot__isnull=False))
-    for thread in {thread.pk: thread for thread in over}.values():
+    is_over = Q(ballot__closes_on__lte=now) | Q(state=ThreadState.CLOSED)
+    over = list(Thread.objects.filter(is_over, ballot__isnull=False).exclude(ballot__secret=""))
+    for thread in over:
         close_ballot(thread=thread)
     old = now - timedelta(hours=NETWORK_HOURS - 1)
     networks = Comment.objects.filter(created_on__lt=old).exclude(network="").update(network="")

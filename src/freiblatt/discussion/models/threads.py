@@ -37,6 +37,7 @@ class Thread(models.Model):
         related_name="+",
         verbose_name=_("question on top"),
     )
+    voting_ended_on = models.DateTimeField(_("voting ended on"), null=True, blank=True, editable=False)
     #: Which of the orders by votes readers see; 0 before the first one was made.
     top_edition = models.PositiveIntegerField(default=0, editable=False)
 
@@ -64,13 +65,6 @@ class Thread(models.Model):
         has_begun = self.opens_on is None or self.opens_on <= now
         has_ended = self.closes_on is not None and self.closes_on <= now
         return self.state != ThreadState.CLOSED and has_begun and not has_ended
-
-    def changes_on(self, now: datetime.datetime | None = None) -> datetime.datetime | None:
-        """Return the moment at which the clock alone opens or closes the thread next; None where it never does."""
-        now = now or timezone.now()
-        if self.state == ThreadState.CLOSED:
-            return None
-        return min((moment for moment in (self.opens_on, self.closes_on) if moment and moment > now), default=None)
 
 
 def thread_key(article_id: int) -> str:

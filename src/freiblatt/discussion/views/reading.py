@@ -1,17 +1,21 @@
 """Slices of a thread and single comments, each at an address of its own."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from freiblatt.articles.models import ArticlePage
-from freiblatt.discussion.models import Comment, Thread
-from freiblatt.discussion.reading import Addresses, Order, show_conversation, show_thread
+from freiblatt.discussion.models import Comment, DiscussionSettings, Thread, TopSlice
+from freiblatt.discussion.parts import SETTINGS_KEY
+from freiblatt.discussion.reading import (
+    Addresses,
+    Order,
+    ShownThread,
+    show_conversation,
+    show_thread,
+    show_top,
+)
+from freiblatt.discussion.views.common import GREATEST_ID, public_article, thread_of
 from freiblatt.pagestore.actions import keep
-
-#: The greatest number a database takes as an id; beyond it an address is simply not found.
-GREATEST_ID = 2**63 - 1
 
 
 def thread(request: HttpRequest, section: str, article: str) -> HttpResponse:
@@ -34,6 +38,30 @@ def thread_before(request: HttpRequest, section: str, article: str, key: int) ->
     return _slice(request, section, article, order="newest", key=key)
 
 
+def thread_top(request: HttpRequest, section: str, article: str) -> HttpResponse:
+    """Answer with the comments that readers voted for most."""
+    found = thread_of(public_article(section, article))
+    first = TopSlice.objects.filter(thread=found, edition=found.top_edition, number=1).first()
+    if first is None:
+        raise Http404
+    return _top(request, found, first)
+
+
+def thread_top_slice(request: HttpRequest, section: str, article: str, edition: int, number: int) -> HttpResponse:
+    """Answer with a later slice of one order by votes; one that is too old leads to today's order."""
+    found = thread_of(public_article(section, article))
+    if max(edition, number) > GREATEST_ID:
+        raise Http404
+    wanted = TopSlice.objects.filter(thread=found, edition=edition, number=number).first()
+    if wanted is None:
+        if 0 < edition < found.top_edition:
+            response = HttpResponseRedirect(Addresses(found.article).top())
+            response["Cache-Control"] = "no-store"
+            return response
+        raise Http404
+    return _top(request, found, wanted)
+
+
 def comment(request: HttpRequest, section: str, article: str, pk: int) -> HttpResponse:
     """Answer with one comment, what it answers, and the answers to it."""
     return _conversation(request, section, article, pk)
@@ -45,17 +73,26 @@ def comment_answers(request: HttpRequest, section: str, article: str, pk: int, k
 
 
 def _slice(request: HttpRequest, section: str, slug: str, *, order: Order, key: int = 0) -> HttpResponse:
-    article = _public_article(section, slug)
-    found = get_object_or_404(Thread, article=article)
+    found = thread_of(public_article(section, slug))
     if key > GREATEST_ID:
         raise Http404
-    shown = show_thread(found, article=article, order=order, key=key)
+    shown = show_thread(found, article=found.article, settings=DiscussionSettings.load(), order=order, key=key)
     if key and not shown.comments:
         raise Http404
+    return _shown(request, found, shown)
+
+
+def _top(request: HttpRequest, found: Thread, wanted: TopSlice) -> HttpResponse:
+    return _shown(
+        request, found, show_top(found, article=found.article, settings=DiscussionSettings.load(), wanted=wanted)
+    )
+
+
+def _shown(request: HttpRequest, found: Thread, shown: ShownThread) -> HttpResponse:
     context = {
-        "page_title": _("Discussion: %(headline)s") % {"headline": article.title},
-        "article": article,
-        "article_url": article.get_url(request),
+        "page_title": _("Discussion: %(headline)s") % {"headline": found.article.title},
+        "article": found.article,
+        "article_url": found.article.get_url(request),
         "canonical_url": request.path,
         "thread": shown,
     }
@@ -63,13 +100,13 @@ def _slice(request: HttpRequest, section: str, slug: str, *, order: Order, key: 
 
 
 def _conversation(request: HttpRequest, section: str, slug: str, pk: int, *, key: int = 0) -> HttpResponse:
-    article = _public_article(section, slug)
+    article = public_article(section, slug)
     if max(pk, key) > GREATEST_ID:
         raise Http404
     found = get_object_or_404(
         Comment.objects.listed().select_related("author", "thread"), pk=pk, thread__article=article
     )
-    conversation = show_conversation(found, article=article, after=key)
+    conversation = show_conversation(found, article=article, settings=DiscussionSettings.load(), after=key)
     if key and not conversation.has_answers:
         raise Http404
     name = conversation.comment.name
@@ -84,14 +121,5 @@ def _conversation(request: HttpRequest, section: str, slug: str, pk: int, *, key
     return _kept(render(request, "discussion/conversation.html", context), found.thread)
 
 
-def _public_article(section: str, slug: str) -> ArticlePage:
-    """Return the article at /section/slug/ in the language of the address, if everybody may read it; else 404."""
-    candidates = ArticlePage.objects.live().public().filter(slug=slug, locale__language_code=get_language())
-    for article in candidates:
-        if article.url_path.split("/")[-3] == section:
-            return article
-    raise Http404
-
-
 def _kept(response: HttpResponse, found: Thread) -> HttpResponse:
-    return keep(response, keys=[found.key, f"article:{found.article_id}", "site"])
+    return keep(response, keys=[found.key, f"article:{found.article_id}", SETTINGS_KEY, "site"])

@@ -1,0 +1,47 @@
+"""What the views of the room share: which article is meant, and answers that nobody keeps."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import get_language
+
+from freiblatt.articles.models import ArticlePage
+from freiblatt.discussion.models import Thread
+
+#: The greatest number a database takes as an id; beyond it an address is simply not found.
+GREATEST_ID = 2**63 - 1
+
+
+def public_article(section: str, slug: str) -> ArticlePage:
+    """Return the article at /section/slug/ in the language of the address, if everybody may read it; else 404."""
+    candidates = ArticlePage.objects.live().public().filter(slug=slug, locale__language_code=get_language())
+    for article in candidates:
+        if article.url_path.split("/")[-3] == section:
+            return article
+    raise Http404
+
+
+def thread_of(article: ArticlePage) -> Thread:
+    """Return the thread below an article; 404 where there is none."""
+    found = Thread.objects.filter(article=article).first()
+    if found is None:
+        raise Http404
+    # What is known already is not asked for again.
+    found.article = article
+    return found
+
+
+def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Return `view` with answers that nobody keeps, indexes, or learns the address of."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return answered

@@ -1,0 +1,102 @@
+"""A writer's own page: what became of a comment, and the ways to change it or take it back."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from freiblatt.discussion import actions
+from freiblatt.discussion.forms import TextForm
+from freiblatt.discussion.models import Comment, CommentState, DiscussionSettings
+from freiblatt.discussion.reading import Addresses, show_alone
+from freiblatt.discussion.views.common import private, public_article
+from freiblatt.lib.origin import own_forms_only
+
+
+@private
+@require_safe
+def own(request: HttpRequest, section: str, article: str, token: str) -> HttpResponse:
+    """Show a writer the own comment, whether others see it yet, and what can be done with it."""
+    found = _found(section, article, token)
+    return _gone(request, section, article) if found is None else _own(request, found, token)
+
+
+@private
+@own_forms_only
+@require_POST
+def own_edit(request: HttpRequest, section: str, article: str, token: str) -> HttpResponse:
+    """Change the text."""
+    found = _found(section, article, token)
+    if found is None:
+        return _gone(request, section, article)
+    form = TextForm(request.POST)
+    if not form.is_valid():
+        return _own(request, found, token, form=form, status=422)
+    try:
+        actions.edit_comment(comment=found, text=form.cleaned_data["text"])
+    except actions.DiscussionError as error:
+        form.add_error("text", str(error))
+        return _own(request, found, token, form=form, status=422)
+    return HttpResponseRedirect(Addresses(found.thread.article).own(token), status=303)
+
+
+@private
+@own_forms_only
+@require_POST
+def own_withdraw(request: HttpRequest, section: str, article: str, token: str) -> HttpResponse:
+    """Take the comment back."""
+    found = _found(section, article, token)
+    if found is not None:
+        actions.withdraw_comment(comment=found)
+    return _gone(request, section, article, is_withdrawn=found is not None)
+
+
+def _found(section: str, slug: str, token: str) -> Comment | None:
+    """Return the comment that a token opens, below this article; None for a token that opens nothing."""
+    article = public_article(section, slug)
+    found = actions.of_token(token)
+    return found if found is not None and found.thread.article_id == article.pk else None
+
+
+def _own(
+    request: HttpRequest, comment: Comment, token: str, *, form: TextForm | None = None, status: int = 200
+) -> HttpResponse:
+    article = comment.thread.article
+    addresses = Addresses(article)
+    can_be_edited = actions.can_be_edited(comment, DiscussionSettings.load())
+    if form is None and can_be_edited:
+        form = TextForm(initial={"text": comment.source_text})
+    context = {
+        "page_title": _("Your comment"),
+        "article": article,
+        "article_url": article.get_url(request),
+        "thread_url": addresses.thread,
+        "comment": show_alone(comment, addresses),
+        "comment_url": addresses.comment(comment.pk) if comment.slot else "",
+        "is_public": comment.state == CommentState.PUBLIC,
+        "is_waiting": comment.state == CommentState.WAITING,
+        "is_refused": comment.state == CommentState.REFUSED,
+        "is_removed": comment.state == CommentState.REMOVED,
+        "form": form,
+        "edit_url": addresses.own_edit(token),
+        "withdraw_url": addresses.own_withdraw(token),
+        "can_be_edited": can_be_edited,
+        "minutes": DiscussionSettings.load().edit_minutes,
+        "token": token,
+        "canonical_url": "",
+        "is_indexed": False,
+    }
+    return render(request, "discussion/own.html", context, status=status)
+
+
+def _gone(request: HttpRequest, section: str, slug: str, *, is_withdrawn: bool = False) -> HttpResponse:
+    article = public_article(section, slug)
+    context = {
+        "page_title": _("Your comment is withdrawn") if is_withdrawn else _("This link opens nothing"),
+        "is_withdrawn": is_withdrawn,
+        "article": article,
+        "article_url": article.get_url(request),
+        "canonical_url": "",
+        "is_indexed": False,
+    }
+    return render(request, "discussion/gone.html", context, status=200 if is_withdrawn else 404)

@@ -1,0 +1,155 @@
+"""Where readers write: the form at an address of its own, its preview, and what happens to what was sent."""
+
+import math
+from typing import Any
+
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from freiblatt.discussion import actions
+from freiblatt.discussion.forms import CommentForm
+from freiblatt.discussion.models import Comment, CommentKind, CommentState, Thread
+from freiblatt.discussion.reading import Addresses, show_alone
+from freiblatt.discussion.senders import Sender
+from freiblatt.discussion.text import to_html
+from freiblatt.discussion.tokens import Nonce, NonceError, make_nonce, read_nonce
+from freiblatt.discussion.views.common import GREATEST_ID, private, public_article, thread_of
+from freiblatt.lib.origin import own_forms_only
+
+
+@private
+@own_forms_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def write(request: HttpRequest, section: str, article: str) -> HttpResponse:
+    """Take a new comment below an article, or show the form for it."""
+    return _write(request, thread_of(public_article(section, article)), parent=None)
+
+
+@private
+@own_forms_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest, section: str, article: str, pk: int) -> HttpResponse:
+    """Take an answer to a comment, or show the form for it below that comment."""
+    thread = thread_of(public_article(section, article))
+    if pk > GREATEST_ID:
+        raise Http404
+    parent = Comment.objects.select_related("author").filter(pk=pk, thread=thread).first()
+    # A comment that is gone in the meantime must not cost a reader the text: the action says so.
+    if parent is None or (request.method != "POST" and parent.state != CommentState.PUBLIC):
+        raise Http404
+    return _write(request, thread, parent=parent)
+
+
+def _write(request: HttpRequest, thread: Thread, *, parent: Comment | None) -> HttpResponse:
+    if request.method != "POST":
+        form = CommentForm(initial={"nonce": make_nonce(thread.key)})
+        return _form(request, thread, parent, form)
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        return _form(request, thread, parent, form, status=422)
+    fields = form.cleaned_data
+    nonce = _nonce(thread, fields["nonce"])
+    if nonce is None or "preview" in request.POST:
+        # The form of a stored page carries no nonce: what it sends is shown first, with a form that has one.
+        return _preview(request, thread, parent, form)
+    try:
+        posted = actions.post_comment(
+            thread=thread,
+            text=fields["text"],
+            name=fields["name"],
+            nonce=nonce,
+            sender=Sender.of(request),
+            parent=parent,
+            kind=CommentKind.CORRECTION if fields["corrects"] else CommentKind.COMMENT,
+            known_by=fields["known_by"],
+            filled_hidden_field=bool(fields["website"]),
+        )
+    except actions.TooManyError as error:
+        response = _refused(request, thread, parent, form, error, status=429)
+        response["Retry-After"] = str(math.ceil(error.wait_seconds))
+        return response
+    except actions.ThreadClosedError as error:
+        return _refused(request, thread, parent, form, error, status=409)
+    except actions.NameTakenError as error:
+        form.add_error("name", str(error))
+        return _refused(request, thread, parent, form, None, status=422)
+    except actions.DiscussionError as error:
+        return _refused(request, thread, parent, form, error, status=422)
+    except OperationalError:
+        busy = _(
+            "Too much is going on at this moment. Your text was not stored; it stands below. Please send it again."
+        )
+        response = _refused(request, thread, parent, form, busy, status=503)
+        response["Retry-After"] = "5"
+        return response
+    return HttpResponseRedirect(Addresses(thread.article).own(posted.token), status=303)
+
+
+def _nonce(thread: Thread, text: str) -> Nonce | None:
+    try:
+        return read_nonce(text, thread.key)
+    except NonceError:
+        return None
+
+
+def _preview(request: HttpRequest, thread: Thread, parent: Comment | None, form: CommentForm) -> HttpResponse:
+    """Show the comment as it will look. What is wrong with it is said now rather than after the second click."""
+    try:
+        text = actions.check_text(form.cleaned_data["text"])
+        actions.check_name(form.cleaned_data["name"])
+        actions.check_parent(thread, parent)
+    except actions.NameTakenError as error:
+        form.add_error("name", str(error))
+        return _refused(request, thread, parent, form, None, status=422)
+    except actions.DiscussionError as error:
+        return _refused(request, thread, parent, form, error, status=422)
+    if not thread.is_open():
+        closed = _("Comments are closed below this article. Your text was not stored.")
+        return _refused(request, thread, parent, form, closed, status=409)
+    return _form(request, thread, parent, _with_nonce(form, thread, is_of_preview=True), preview=to_html(text))
+
+
+def _refused(
+    request: HttpRequest, thread: Thread, parent: Comment | None, form: CommentForm, why: Any, *, status: int
+) -> HttpResponse:
+    """Give the text back with a sentence that says why it was not taken."""
+    if why:
+        form.add_error(None, str(why))
+    return _form(request, thread, parent, _with_nonce(form, thread, is_of_preview=True), status=status)
+
+
+def _with_nonce(form: CommentForm, thread: Thread, *, is_of_preview: bool) -> CommentForm:
+    """Return the form as it was sent, with a fresh nonce."""
+    form.data = form.data.copy()
+    form.data["nonce"] = make_nonce(thread.key, is_of_preview=is_of_preview)
+    return form
+
+
+def _form(
+    request: HttpRequest,
+    thread: Thread,
+    parent: Comment | None,
+    form: CommentForm,
+    *,
+    preview: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    article = thread.article
+    addresses = Addresses(article)
+    context = {
+        "page_title": _("Your answer") if parent else _("Your comment"),
+        "article": article,
+        "article_url": article.get_url(request),
+        "thread_url": addresses.thread,
+        "form": form,
+        "action": addresses.answer(parent.pk) if parent else addresses.write,
+        "parent": show_alone(parent, addresses) if parent and parent.state == CommentState.PUBLIC else None,
+        "preview": preview,
+        "is_open": thread.is_open(),
+        "canonical_url": "",
+        "is_indexed": False,
+    }
+    return render(request, "discussion/write.html", context, status=status)
