@@ -14,12 +14,21 @@ from freiblatt.articles.parts import render_fragments
 from freiblatt.discussion.actions import (
     add_comment,
     add_placeholder,
+    arrange_thread,
     note_lost,
     open_thread,
     remove_comment,
     withdraw_comment,
 )
-from freiblatt.discussion.models import Comment, CommentState, DatePrecision, Slot, Thread
+from freiblatt.discussion.models import (
+    Comment,
+    CommentState,
+    DatePrecision,
+    DiscussionSettings,
+    Slot,
+    Thread,
+    ThreadState,
+)
 from freiblatt.discussion.reading import show_thread
 from tests.discussion.test_comments import say
 
@@ -42,11 +51,16 @@ def count_of(article: ArticlePage) -> str:
     return render_fragments([argument])[argument][0]
 
 
-def test_article_without_comments_says_nothing(article: ArticlePage) -> None:
-    assert thread_below(article) == ""
-    open_thread(article=article)
-    assert thread_below(article) == ""
+def test_article_without_comments_offers_the_form_and_once_closed_says_nothing(article: ArticlePage) -> None:
+    html = thread_below(article)
+    assert "<h2" in html
+    assert "data-comment" in html
+    assert "<article" not in html
     assert count_of(article) == ""
+    arrange_thread(thread=open_thread(article=article), state=ThreadState.CLOSED)
+    assert thread_below(article) == ""
+    Thread.objects.all().delete()
+    assert thread_below(article) == ""
 
 
 def test_silence_leaves_no_empty_element_beside_the_byline(article: ArticlePage, client: Client) -> None:
@@ -150,7 +164,7 @@ def test_lost_comments_are_said_and_not_counted(thread: Thread, article: Article
 
 def test_waiting_and_refused_are_not_shown(thread: Thread, article: ArticlePage) -> None:
     say(thread, "Helga", state=CommentState.WAITING)
-    assert thread_below(article) == ""
+    assert "Helga" not in thread_below(article)
 
 
 def _fill(thread: Thread, n_roots: int, n_answers: int) -> None:
@@ -183,15 +197,15 @@ def _statements(work: Callable[[], object]) -> list[dict]:
     return captured.captured_queries
 
 
-def test_first_slice_costs_four_statements_with_one_comment_and_with_ten_thousand(
+def test_first_slice_costs_five_statements_with_one_comment_and_with_ten_thousand(
     thread: Thread, article: ArticlePage
 ) -> None:
     add_comment(thread=thread, text="Danke.", author=Author.objects.get(), parent=say(thread))
-    # The article, the thread, roots, answers; writers from the newsroom come along.
-    assert len(_statements(lambda: thread_below(article))) == 4
+    # The article, the thread, what the desk decided, roots, answers; writers from the newsroom come along.
+    assert len(_statements(lambda: thread_below(article))) == 5
     _fill(thread, 2000, 4)
     statements = _statements(lambda: thread_below(article))
-    assert len(statements) == 4
+    assert len(statements) == 5
     html = thread_below(article)
     assert html.count("<article") == 1 + 1 + 19 * 4
     assert html.count("View all 4 answers") == 19
@@ -201,7 +215,7 @@ def test_first_slice_costs_four_statements_with_one_comment_and_with_ten_thousan
 def test_thread_and_its_count_ask_for_the_thread_once(thread: Thread, article: ArticlePage) -> None:
     say(thread, "Ingo", say(thread))
     both = [f"page/{part}/{article.pk}" for part in ("comment_count", "discussion")]
-    assert len(_statements(lambda: render_fragments(both))) == 4
+    assert len(_statements(lambda: render_fragments(both))) == 5
 
 
 def test_comment_that_was_shown_before_shows_what_changed_since(thread: Thread, article: ArticlePage) -> None:
@@ -217,7 +231,7 @@ def test_comment_that_was_shown_before_shows_what_changed_since(thread: Thread, 
         assert 'href="/autoren/rosa-winter/"' in thread_below(article)
     withdraw_comment(comment=answer)
     withdraw_comment(comment=root)
-    assert thread_below(article) == ""
+    assert "<article" not in thread_below(article)
 
 
 def test_long_comment_is_shown_like_a_short_one(thread: Thread, article: ArticlePage) -> None:
@@ -238,8 +252,8 @@ def test_plans_use_the_indexes_with_bound_values(thread: Thread, article: Articl
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(explain):
-        show_thread(thread, article=article)
-        show_thread(thread, article=article, order="newest", key=150)
+        show_thread(thread, article=article, settings=DiscussionSettings())
+        show_thread(thread, article=article, settings=DiscussionSettings(), order="newest", key=150)
     roots, answers, newest, _below = plans
     assert "comment_by_age (thread_id=? AND slot=?)" in roots
     assert "TEMP B-TREE" not in roots
@@ -253,19 +267,19 @@ def test_reader_walks_through_all_slices_both_ways(thread: Thread, article: Arti
     _fill(thread, 45, 0)
     expected = list(Comment.objects.order_by("pk").values_list("pk", flat=True))
     seen: list[int] = []
-    shown = show_thread(thread, article=article)
+    shown = show_thread(thread, article=article, settings=DiscussionSettings())
     while True:
         seen += [comment.pk for comment in shown.comments]
         if not shown.more_url:
             break
         assert shown.more_url.endswith(f"/{seen[-1]}/")
-        shown = show_thread(thread, article=article, key=seen[-1])
+        shown = show_thread(thread, article=article, settings=DiscussionSettings(), key=seen[-1])
     assert seen == expected
     backwards: list[int] = []
-    shown = show_thread(thread, article=article, order="newest")
+    shown = show_thread(thread, article=article, settings=DiscussionSettings(), order="newest")
     while True:
         backwards += [comment.pk for comment in shown.comments]
         if not shown.more_url:
             break
-        shown = show_thread(thread, article=article, order="newest", key=backwards[-1])
+        shown = show_thread(thread, article=article, settings=DiscussionSettings(), order="newest", key=backwards[-1])
     assert backwards == expected[::-1]

@@ -8,7 +8,7 @@ class DiscussionConfig(AppConfig):
 
     def ready(self) -> None:
         from freiblatt.articles import consequences
-        from freiblatt.discussion import actions, receivers, rules  # noqa: F401 (what the room hears)
+        from freiblatt.discussion import actions, grants, receivers, rules  # noqa: F401 (what the room hears and grants)
         from freiblatt.discussion.live import register_channels
         from freiblatt.discussion.parts import register_parts, tell_consequence
         from freiblatt.jobs import rhythms, schedules

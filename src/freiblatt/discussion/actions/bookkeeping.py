@@ -7,7 +7,7 @@ from freiblatt.discussion.actions.errors import DiscussionError
 from freiblatt.discussion.actions.ordering import ask_for_order
 from freiblatt.discussion.models import DEEPEST, NAME_LENGTH, TOMBSTONES, Comment, CommentState, Slot, Thread
 from freiblatt.discussion.text import folded
-from freiblatt.pagestore.actions import mark_stale
+from freiblatt.pagestore.actions import announce as tell_readers
 
 
 def locked(comment: Comment) -> tuple[Thread, Comment]:
@@ -38,14 +38,16 @@ def insert(comment: Comment) -> Comment:
     comment.rank = comment.pk
     Comment.objects.filter(pk=comment.pk).update(rank=F("id"))
     if comment.slot:
-        _count_listed(comment, +1)
+        _count_listed(comment)
         if parent is not None and parent.is_tombstone:
             settle(Comment.objects.get(pk=parent.pk))
     if comment.state == CommentState.PUBLIC:
         Thread.objects.filter(pk=thread.pk).update(n_public=F("n_public") + 1)
     elif comment.state == CommentState.WAITING:
         Thread.objects.filter(pk=thread.pk).update(n_held=F("n_held") + 1)
-    announce(thread)
+        # Readers see nothing of it: whoever sends what is held cannot have pages made anew.
+        return comment
+    announce(thread, "comment" if comment.state == CommentState.PUBLIC else "change", comment)
     return comment
 
 
@@ -55,10 +57,15 @@ def move(thread: Thread, comment: Comment, state: CommentState, *fields: str) ->
     steps = {counts[one]: step for one, step in ((str(comment.state), -1), (state.value, +1)) if one in counts}
     if comment.state != state and steps:
         Thread.objects.filter(pk=thread.pk).update(**{name: F(name) + step for name, step in steps.items()})
+    slot_before, is_new = comment.slot, comment.state != state == CommentState.PUBLIC
     comment.state = state
-    comment.save(update_fields=["state", *fields])
-    settle(comment)
-    announce(thread)
+    comment.slot = _slot_of(comment, has_listed_answers=_has_listed_answers(comment))
+    comment.save(update_fields=["state", "slot", *fields])
+    if comment.slot != slot_before:
+        _count_listed(comment)
+        settle(_tombstone_above(comment))
+    if slot_before or comment.slot:
+        announce(thread, "comment" if is_new else "change", comment)
     comment.refresh_from_db()
     return comment
 
@@ -105,27 +112,38 @@ def _slot_of(comment: Comment, *, has_listed_answers: bool) -> Slot:
 def settle(comment: Comment | None) -> None:
     """List or unlist a comment as its state and its answers demand; then its parent, where that is a tombstone."""
     while comment is not None:
-        has_listed_answers = Comment.objects.listed().filter(parent_id=comment.pk).exists()
-        slot = _slot_of(comment, has_listed_answers=has_listed_answers)
+        slot = _slot_of(comment, has_listed_answers=_has_listed_answers(comment))
         if slot == comment.slot:
             return
-        step = +1 if slot else -1
         Comment.objects.filter(pk=comment.pk).update(slot=slot)
         comment.slot = slot
-        _count_listed(comment, step)
-        # A comment at the top has no parent, and no comment has the key None.
-        comment = Comment.objects.filter(pk=comment.parent_id, state__in=TOMBSTONES).first()  # type: ignore[misc]
+        _count_listed(comment)
+        comment = _tombstone_above(comment)
 
 
-def _count_listed(comment: Comment, step: int) -> None:
-    """Keep the root's number of listed comments below it."""
+def _tombstone_above(comment: Comment) -> Comment | None:
+    # A comment at the top has no parent, and no comment has the key None.
+    return Comment.objects.filter(pk=comment.parent_id, state__in=TOMBSTONES).first()  # type: ignore[misc]
+
+
+def _has_listed_answers(comment: Comment) -> bool:
+    return Comment.objects.listed().filter(parent_id=comment.pk).exists()
+
+
+def _count_listed(comment: Comment) -> None:
+    """Keep the root's number of listed comments below it, after one was listed or unlisted."""
     if comment.root_id is not None:
+        step = 1 if comment.slot else -1
         Comment.objects.filter(pk=comment.root_id).update(n_replies=F("n_replies") + step)
 
 
-def announce(thread: Thread) -> None:
-    """Say that readers see something else now."""
+def announce(thread: Thread, kind: str = "change", comment: Comment | None = None) -> None:
+    """Say that readers see something else now; `kind` is "comment" for a new one, "vote" or "change".
+
+    Call it last in a transaction: others who announce in this thread wait for its end.
+    """
     Thread.objects.filter(pk=thread.pk).update(seq=F("seq") + 1)
-    mark_stale([thread.key])
-    if thread.top_edition:
+    now = Thread.objects.values("n_public", "top_edition").get(pk=thread.pk)
+    tell_readers(channel=thread.key, kind=kind, ref=comment.pk if comment else "", counts={"comments": now["n_public"]})
+    if now["top_edition"]:
         ask_for_order(thread)

@@ -148,7 +148,7 @@ def edit_comment(*, comment: Comment, text: str) -> Comment:
         html=found.html,
         name=found.guest_name,
         settings=settings,
-        standing=standing_of(found.writer_key),
+        standing=standing_of(found.writer_key, without=found.pk),
         fingerprint=found.fingerprint,
         comment_pk=found.pk,
     )
@@ -174,11 +174,11 @@ def of_token(token: str) -> Comment | None:
     return found.filter(own_key=own_key(token)).first()
 
 
-def standing_of(writer_key: str) -> Standing:
-    """Return what the desk has decided about a writer; nothing of somebody without key."""
+def standing_of(writer_key: str, *, without: int = 0) -> Standing:
+    """Return what the desk has decided about a writer, `without` one comment; nothing of somebody without key."""
     if not writer_key:
         return Standing()
-    counts = Comment.objects.filter(writer_key=writer_key).aggregate(
+    counts = Comment.objects.filter(writer_key=writer_key).exclude(pk=without).aggregate(
         approved=Count("pk", filter=Q(state=CommentState.PUBLIC)),
         refused=Count("pk", filter=Q(state__in=[CommentState.REFUSED, CommentState.REMOVED])),
     )

@@ -71,7 +71,7 @@ def vote(*, comment: Comment, sender: Sender, value: int) -> Comment:
     Comment.objects.filter(pk=found.pk).update(
         up=F("up") + up, down=F("down") + down, rank=F("rank") + (up - down) * RANK_STEP
     )
-    announce(thread)
+    announce(thread, "vote", found)
     if not thread.top_edition:
         ask_for_order(thread)
     found.refresh_from_db()
@@ -138,4 +138,4 @@ def _take(sender: Sender) -> None:
         "discussion_vote_near", sender.neighbourhood, most=VOTES_OF_NEIGHBOURHOOD, per_seconds=VOTE_SECONDS
     )
     if wait:
-        raise TooManyError(_("That were a lot of votes at once. Please wait a few minutes."), wait_seconds=wait)
+        raise TooManyError(_("That was a lot of votes at once. Please wait a few minutes."), wait_seconds=wait)

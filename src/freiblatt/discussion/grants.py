@@ -1,0 +1,5 @@
+"""What each role may do with the discussion as a whole. What is done with single comments, the desk asks for itself."""
+
+from freiblatt.newsroom.roles import Role, register
+
+register(Role.EDITOR, "discussion.change_discussionsettings")
