@@ -43,7 +43,7 @@ def addresses(resolver: URLResolver | None = None, before: str = "") -> Iterator
 
 
 def _argument(regex: str) -> str:
-    return next(one for one in ("1", str(KEY), "x" * 24) if not regex or re.fullmatch(regex, one))
+    return next(one for one in ("1", str(KEY), "x" * 24, "x" * 32) if not regex or re.fullmatch(regex, one))
 
 
 @pytest.fixture(scope="module")

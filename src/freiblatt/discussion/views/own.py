@@ -9,7 +9,7 @@ from freiblatt.discussion import actions
 from freiblatt.discussion.forms import TextForm
 from freiblatt.discussion.models import Comment, CommentState, DiscussionSettings
 from freiblatt.discussion.reading import Addresses, show_alone
-from freiblatt.discussion.views.common import private, public_article
+from freiblatt.discussion.views.answers import private, public_article
 from freiblatt.lib.origin import own_forms_only
 
 

@@ -14,7 +14,7 @@ from freiblatt.discussion.reading import (
     show_thread,
     show_top,
 )
-from freiblatt.discussion.views.common import GREATEST_ID, public_article, thread_of
+from freiblatt.discussion.views.answers import GREATEST_ID, public_article, thread_of
 from freiblatt.pagestore.actions import keep
 
 
