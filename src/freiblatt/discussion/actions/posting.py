@@ -178,9 +178,13 @@ def standing_of(writer_key: str, *, without: int = 0) -> Standing:
     """Return what the desk has decided about a writer, `without` one comment; nothing of somebody without key."""
     if not writer_key:
         return Standing()
-    counts = Comment.objects.filter(writer_key=writer_key).exclude(pk=without).aggregate(
-        approved=Count("pk", filter=Q(state=CommentState.PUBLIC)),
-        refused=Count("pk", filter=Q(state__in=[CommentState.REFUSED, CommentState.REMOVED])),
+    counts = (
+        Comment.objects.filter(writer_key=writer_key)
+        .exclude(pk=without)
+        .aggregate(
+            approved=Count("pk", filter=Q(state=CommentState.PUBLIC)),
+            refused=Count("pk", filter=Q(state__in=[CommentState.REFUSED, CommentState.REMOVED])),
+        )
     )
     return Standing(**counts)
 
