@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("freiblatt.feeds.urls")),
     *i18n_patterns(
         path("", include("freiblatt.feeds.language_urls")),
+        path("", include("freiblatt.letters.reader_urls")),
         path("", include("freiblatt.readers.urls")),
         path("", include("freiblatt.articles.urls")),
         path("", include("freiblatt.discussion.urls")),

@@ -127,7 +127,7 @@ def pages_of_a_reader(live_server: LiveServer, language: str) -> dict[str, str]:
         ask(language=language, wording=WORDS[language]["wording"], subject_key=subject)
         run_waiting()
         if subject != "9":
-            confirm(consent=Consent.objects.latest("pk"))
+            confirm(consents=[Consent.objects.latest("pk")])
     waiting = link_in_last_letter(live_server)
     withdraw(consent=Consent.objects.get(subject_key="8"))
     token = page_token(Reader.objects.get())

@@ -10,7 +10,7 @@ def _purpose() -> Iterator[None]:
     from freiblatt.readers import purposes
 
     purposes.register(
-        purposes.Purpose(name="story_answers", label="Antworten", describe={"7": "Der Hafen"}.__getitem__)
+        purposes.Purpose(name="story_answers", label="Antworten", describe=lambda key: {"7": "Der Hafen"}.get(key, ""))
     )
     yield
     del purposes._purposes["story_answers"]

@@ -4,7 +4,7 @@ import re
 
 from freiblatt.jobs.worker import run_waiting
 from freiblatt.letters.models import Letter
-from freiblatt.readers.actions import ask_to_confirm, confirm
+from freiblatt.readers.actions import Wanted, ask_to_confirm, confirm
 from freiblatt.readers.models import Consent, Reader
 
 ROSA = "Rosa.Winter@Example.org"
@@ -14,25 +14,16 @@ WHO = "203.0.113.0/24"
 
 def ask(address: str = ROSA, **other) -> None:
     """Ask the owner of `address` to confirm, as a room above would."""
-    ask_to_confirm(
-        **{
-            "address": address,
-            "language": "de",
-            "purpose": "story_answers",
-            "subject_key": "7",
-            "wording": WORDING,
-            "wording_version": "2026-11",
-            "who": WHO,
-            **other,
-        }
-    )
+    words = {"purpose": "story_answers", "subject_key": "7", "wording": WORDING, "wording_version": "2026-11"}
+    words |= {name: other.pop(name) for name in list(other) if name in words}
+    ask_to_confirm(**{"address": address, "language": "de", "wanted": [Wanted(**words)], "who": WHO, **other})
 
 
 def confirmed(address: str = ROSA, **other) -> Reader:
     """Return a reader who has clicked."""
     ask(address, **other)
     run_waiting()
-    return confirm(consent=Consent.objects.latest("pk")).reader
+    return confirm(consents=[Consent.objects.latest("pk")])[0].reader
 
 
 def link_in(letter: Letter) -> str:

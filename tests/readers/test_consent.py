@@ -5,26 +5,33 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from freiblatt.jobs.models import Job
 from freiblatt.jobs.worker import run_waiting
-from freiblatt.letters.actions import suppress
-from freiblatt.letters.models import Letter, LetterState, Suppression, SuppressionReason
+from freiblatt.letters.actions import subscribe, suppress
+from freiblatt.letters.models import Letter, LetterState, Subscription, Suppression, SuppressionReason
+from freiblatt.lib import limits
 from freiblatt.readers import signals
 from freiblatt.readers.actions import (
     LETTERS_PER_ADDRESS,
     LETTERS_PER_NEIGHBOURHOOD,
     ReaderError,
     TooManyError,
+    Wanted,
+    ask_for_the_rest,
+    ask_to_confirm,
     choose_language,
     confirm,
     erase,
     erase_left_over,
     export,
+    give,
     send_link,
     withdraw,
     withdraw_all,
 )
+from freiblatt.readers.links import open_confirmation
 from freiblatt.readers.models import Consent, Reader, ReaderState
-from tests.readers.story import ROSA, WHO, WORDING, ask, confirmed, last_letter
+from tests.readers.story import ROSA, WHO, WORDING, ask, confirmed, last_letter, link_in
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +79,7 @@ def test_click_gives_the_consent_and_leaves_a_proof(heard) -> None:
     ask()
     letter = last_letter()
     before = timezone.now()
-    consent = confirm(consent=Consent.objects.get())
+    (consent,) = confirm(consents=[Consent.objects.get()])
 
     consent = Consent.objects.standing().get()
     assert (consent.wording, consent.wording_version, consent.language) == (WORDING, "2026-11", "de")
@@ -83,7 +90,7 @@ def test_click_gives_the_consent_and_leaves_a_proof(heard) -> None:
     assert (reader.state, reader.confirmed_at) == (ReaderState.CONFIRMED, consent.given_at)
     assert heard == [("given", "story_answers 7")]
 
-    confirm(consent=consent)
+    confirm(consents=[consent])
     assert Consent.objects.get().given_at == consent.given_at
     assert len(heard) == 1
 
@@ -99,7 +106,7 @@ def test_asking_again_takes_the_words_of_the_last_time_until_they_are_confirmed(
     ask(wording="Neuer Wortlaut", wording_version="2027-01")
     assert Consent.objects.get().wording_version == "2027-01"
 
-    confirm(consent=Consent.objects.get())
+    confirm(consents=[Consent.objects.get()])
     ask(wording="Noch neuer", wording_version="2028-01")
     consent = Consent.objects.get()
     assert (consent.wording_version, consent.given_at is not None) == ("2027-01", True)
@@ -177,7 +184,7 @@ def test_withdrawn_consent_is_not_confirmed_by_an_old_letter() -> None:
     ask()
     withdraw_all(reader=Reader.objects.get())
     with pytest.raises(ReaderError, match="Diese Einwilligung wurde widerrufen"):
-        confirm(consent=Consent.objects.get())
+        confirm(consents=[Consent.objects.get()])
     assert not Consent.objects.standing().exists()
 
 
@@ -271,3 +278,66 @@ def test_who_comes_back_after_the_address_went_is_the_same_reader() -> None:
     assert (reader.address, reader.state) == ("Rosa.Winter@example.org", ReaderState.CONFIRMED)
     assert Reader.objects.count() == 1
     assert erase_left_over.func()["rested"] == 0
+
+
+def test_one_letter_asks_for_several_things_and_one_click_gives_them_all(heard) -> None:
+    wanted = [
+        Wanted(purpose="story_answers", subject_key="7", wording=WORDING, wording_version="2026-11"),
+        Wanted(purpose="story_thread", wording="Alles Neue", wording_version="2026-11"),
+    ]
+    ask_to_confirm(address=ROSA, language="de", wanted=wanted, who=WHO)
+    letter = last_letter()
+    assert Letter.objects.count() == 1
+    assert WORDING in letter.text
+    assert "Alles Neue" in letter.text
+    assert "Alles Neue" in letter.html
+    assert not Consent.objects.standing().exists()
+
+    confirm(consents=list(Consent.objects.all()))
+    assert Consent.objects.standing().count() == 2
+    assert {consent.message_id for consent in Consent.objects.all()} == {letter.message_id}
+    assert heard == [("given", "story_answers 7"), ("given", "story_thread")]
+
+
+def test_what_one_letter_asked_for_is_not_given_by_another() -> None:
+    ask()
+    mine = open_confirmation(link_in(last_letter()).rstrip("/").rpartition("/")[2])
+    ask(subject_key="8", wording="Nicht von mir")
+    confirm(consents=mine)
+    assert Consent.objects.standing().get().subject_key == "7"
+
+
+def test_long_day_loses_nothing_and_ends_with_one_letter_for_the_rest() -> None:
+    for number in range(LETTERS_PER_ADDRESS + 4):
+        ask(subject_key=str(number), wording=f"Wunsch {number}", who=f"198.51.{number}.0/24")
+    run_waiting()
+    assert Letter.objects.count() == LETTERS_PER_ADDRESS
+    assert Consent.objects.asked().filter(message_id="").count() == 4
+    assert Job.objects.filter(dedupe_key__startswith="readers_ask:").count() == 1
+
+    limits.start_over()
+    assert ask_for_the_rest.call(Reader.objects.get().pk) == 4
+    last = Letter.objects.latest("pk")
+    assert [f"Wunsch {number}" in last.text for number in range(LETTERS_PER_ADDRESS + 4)] == [False] * 3 + [True] * 4
+    assert not Consent.objects.filter(message_id="").exists()
+    assert ask_for_the_rest.call(Reader.objects.get().pk) == 0
+
+
+def test_whoever_has_shown_to_own_the_address_need_not_click_again(heard) -> None:
+    reader = confirmed()
+    wanted = [Wanted(purpose="story_answers", subject_key="9", wording=WORDING, wording_version="2026-11")]
+    give(reader=reader, language="de", wanted=wanted)
+    assert Consent.objects.standing().count() == 2
+    assert Letter.objects.count() == 1
+    assert heard[-1] == ("given", "story_answers 9")
+    stranger = Reader.objects.create(address_key="1" * 64, address="eve@example.org", language="de")
+    with pytest.raises(ReaderError):
+        give(reader=stranger, language="de", wanted=wanted)
+
+
+def test_subscriptions_are_handed_out_and_go_with_the_reader() -> None:
+    reader = confirmed()
+    subscribe(kind="story", key="7", address_key=reader.address_key, language="de")
+    assert [one["key"] for one in export(reader=reader)["subscriptions"]] == ["7"]
+    erase(reader=reader)
+    assert not Subscription.objects.exists()

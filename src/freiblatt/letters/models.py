@@ -169,6 +169,61 @@ class Suppression(models.Model):
         return self.address_key[:12]
 
 
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    """Subscriptions by what they are to and whether they run."""
+
+    def running(self) -> "SubscriptionQuerySet":
+        """Return those whose subscriber still wants letters."""
+        return self.filter(ended_at__isnull=True)
+
+    def to(self, kind: str, key: str) -> "SubscriptionQuerySet":
+        """Return those to one subject."""
+        return self.filter(kind=kind, key=key)
+
+
+class Subscription(models.Model):
+    """That one address wants letters about one thing, and up to where it has been told.
+
+    The thing is named by a kind and a key ("thread", "12"), as rooms above call it; who reads at the address they know.
+    """
+
+    kind = models.CharField(_("kind"), max_length=40)
+    key = models.CharField(_("of what"), max_length=100, blank=True)
+    address_key = models.CharField(_("key of the address"), max_length=64)
+    language = models.CharField(_("language"), max_length=10)
+    #: What the token of one-click unsubscribing is made of, together with the publication's secret.
+    salt = models.CharField(max_length=24, default=new_token, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("since"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    #: The last news that its subscriber was told of; what is counted, the room above knows.
+    told_up_to = models.BigIntegerField(default=0, editable=False)
+    #: How many letters went out on this day.
+    letters_on = models.DateField(null=True, editable=False)
+    letters_count = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "key", "address_key"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_subscription_for_each_thing",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["kind", "key", "ended_at"], name="subscriptions_by_subject"),
+            models.Index(fields=["address_key"], name="subscriptions_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}".strip()
+
+
 class Route(models.Model):
     """How the way to the mail server stands: one row, for all processes and machines."""
 

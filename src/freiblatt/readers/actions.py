@@ -5,8 +5,9 @@ No verb says whether an address is known: whoever types it is not yet known to o
 
 import datetime
 import logging
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -16,6 +17,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
+from freiblatt.jobs.actions import enqueue_once
+from freiblatt.jobs.policies import policy
 from freiblatt.letters import actions as letters
 from freiblatt.lib import limits
 from freiblatt.lib.addresses import absolute
@@ -29,6 +32,8 @@ logger = logging.getLogger(__name__)
 #: Letters that strangers can make us send to one address in a day, and have sent from one neighbourhood in an hour.
 LETTERS_PER_ADDRESS = 3
 LETTERS_PER_NEIGHBOURHOOD = 20
+#: More than this nobody reads before the click.
+MOST_IN_ONE_LETTER = 20
 DAY_SECONDS = 24 * 3600
 HOUR_SECONDS = 3600
 #: Whoever has withdrawn everything is written to no more; the address goes after this.
@@ -49,68 +54,127 @@ class TooManyError(ReaderError):
         self.wait_seconds = wait_seconds
 
 
-def ask_to_confirm(
-    *,
-    address: str,
-    language: str,
-    purpose: str,
-    wording: str,
-    wording_version: str,
-    who: str,
-    subject_key: str = "",
-) -> None:
-    """Send a letter that asks the owner of `address` to confirm; nothing counts before.
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """One thing that somebody is asked to agree to."""
 
-    `wording` is the sentence that was agreed to, exactly as it was shown, in `language`; `wording_version` names it
-    among its changes. `who` is the neighbourhood that asks (`lib.network.cut_address`), for the limit; it is not kept.
-    Returns nothing, whether the address is new, known, asked too often or suppressed. Raises ReaderError on an address
-    that is none, TooManyError when too much is asked from one neighbourhood.
+    purpose: str
+    """One of `purposes.py`."""
+
+    wording: str
+    """The sentence that was agreed to, exactly as it was shown."""
+
+    wording_version: str
+    """What names the sentence among its changes."""
+
+    subject_key: str = ""
+
+
+def ask_to_confirm(*, address: str, language: str, wanted: Sequence[Wanted], who: str) -> list[Consent]:
+    """Have a letter ask the owner of `address` to confirm all that is `wanted`; return what was asked.
+
+    Nothing counts before the click in the letter. `who` is the neighbourhood that asks (`lib.network.cut_address`), for
+    the limit; it is not kept. Nothing may be told of the answer to whoever asked: it is the same for an address that is
+    new, known or suppressed. Where the address has had its letters of the day, what is asked now waits, and one later
+    letter asks for all of it. Raises ReaderError on an address that is none, TooManyError when too much is asked from
+    one neighbourhood.
     """
     found = _address(address)
     _take_from(who)
-    if not _may_write_to(found):
-        return
     with transaction.atomic():
         reader = _reader(found, language)
-        consent = _asked(reader, purpose, subject_key, language, wording, wording_version)
-        letter = letters.post_letter(
-            to=found,
-            template="readers/letters/confirm",
-            context={
-                "link": absolute(_path("readers:confirm", confirm_token(consent), language)),
-                "wording": wording,
-                "days": CONFIRM_DAYS,
-            },
-            language=language,
-            kind="readers_confirm",
-            is_urgent=True,
+        # Others who ask in this reader's name wait: each thing is asked once.
+        reader = Reader.objects.select_for_update().get(pk=reader.pk)
+        consents = [_asked(reader, language, one) for one in wanted]
+        _ask_for(reader, [one for one in consents if one.given_at is None], language)
+    return consents
+
+
+@policy(moot_on=(Reader.DoesNotExist,))
+@task(queue_name="default")
+def ask_for_the_rest(reader_pk: int) -> int:
+    """Ask in one letter for everything that no letter has asked for yet; return how much that was."""
+    with transaction.atomic():
+        reader = Reader.objects.select_for_update().get(pk=reader_pk)
+        consents = list(reader.consents.asked().filter(message_id="").order_by("pk")[:MOST_IN_ONE_LETTER])
+        if reader.address:
+            _ask_for(reader, consents, reader.page_language)
+    return len(consents)
+
+
+def _ask_for(reader: Reader, consents: Sequence[Consent], language: str) -> None:
+    if not consents:
+        return
+    wait = _wait_before_writing_to(reader.address)
+    if wait:
+        # Nothing that a reader has asked for is lost because the day was a long one.
+        due = timezone.now() + datetime.timedelta(seconds=wait + 1)
+        enqueue_once(
+            ask_for_the_rest.using(run_after=due),
+            key=f"readers_ask:{reader.pk}",
+            kwargs={"reader_pk": reader.pk},
         )
-        if consent.given_at is None:
-            Consent.objects.filter(pk=consent.pk).update(message_id=letter.message_id)
+        return
+    letter = letters.post_letter(
+        to=reader.address,
+        template="readers/letters/confirm",
+        context={
+            "link": absolute(_path("readers:confirm", confirm_token(*consents), language)),
+            "consents": list(consents),
+            "days": CONFIRM_DAYS,
+        },
+        language=language,
+        kind="readers_confirm",
+        is_urgent=True,
+    )
+    Consent.objects.filter(pk__in=[one.pk for one in consents]).update(message_id=letter.message_id)
 
 
-def confirm(*, consent: Consent) -> Consent:
-    """Return the consent, now given: the owner of the address has clicked. A second time changes nothing.
+def give(*, reader: Reader, language: str, wanted: Sequence[Wanted]) -> list[Consent]:
+    """Return what is `wanted`, given at once: for a reader who has shown to be the owner of the address just now.
 
-    Raises ReaderError where it was withdrawn or erased meanwhile.
+    Who comes with a key that only a letter to the address carries has shown that; who types the address has not.
+    Raises ReaderError for a reader who has confirmed nothing yet.
     """
     with transaction.atomic():
-        reader = Reader.objects.select_for_update().filter(pk=consent.reader_id).first()
-        found = Consent.objects.select_for_update().filter(pk=consent.pk).first()
-        if reader is None or found is None or found.withdrawn_at:
+        locked = Reader.objects.select_for_update().get(pk=reader.pk)
+        if locked.confirmed_at is None or not locked.address:
+            raise ReaderError(_("This address is not confirmed."))
+        consents = [_asked(locked, language, one) for one in wanted]
+        return _confirmed(locked, consents)
+
+
+def confirm(*, consents: Sequence[Consent]) -> list[Consent]:
+    """Return the consents, now given: the owner of the address has clicked. A second time changes nothing.
+
+    All are one reader's; those that were withdrawn or erased meanwhile are left out. Raises ReaderError where none is
+    left.
+    """
+    with transaction.atomic():
+        reader = Reader.objects.select_for_update().filter(pk=consents[0].reader_id).first() if consents else None
+        pks = [one.pk for one in consents]
+        found = Consent.objects.select_for_update().filter(pk__in=pks, reader=reader, withdrawn_at__isnull=True)
+        standing = list(found.order_by("pk")) if reader is not None else []
+        if reader is None or not standing:
             raise ReaderError(_("This consent was withdrawn."))
-        if found.given_at:
-            return found
-        now = timezone.now()
-        found.given_at = now
-        found.save(update_fields=["given_at"])
+        return _confirmed(reader, standing)
+
+
+def _confirmed(reader: Reader, consents: Sequence[Consent]) -> list[Consent]:
+    now = timezone.now()
+    fresh = [one for one in consents if one.given_at is None]
+    if fresh:
         reader.state = ReaderState.CONFIRMED
         reader.confirmed_at = reader.confirmed_at or now
         reader.resting_since = None
         reader.save(update_fields=["state", "confirmed_at", "resting_since"])
-        found.reader = reader
-        signals.consent_given.send(sender=Consent, consent=found)
-    return found
+    for one in fresh:
+        one.given_at = now
+        one.save(update_fields=["given_at"])
+    for one in fresh:
+        one.reader = reader
+        signals.consent_given.send(sender=Consent, consent=one)
+    return list(consents)
 
 
 def withdraw(*, consent: Consent) -> Consent:
@@ -154,14 +218,14 @@ def send_link(*, address: str, language: str, who: str) -> None:
     found = _address(address)
     _take_from(who)
     reader = Reader.objects.filter(address_key=address_key(found)).exclude(address="").first()
-    if _may_write_to(found) and reader is not None:
+    if not _wait_before_writing_to(found) and reader is not None:
         _post_link(reader, language)
 
 
 def send_link_again(*, reader: Reader, language: str, who: str) -> None:
     """Send a new link to whoever came with one that has run out."""
     _take_from(who)
-    if _may_write_to(reader.address):
+    if not _wait_before_writing_to(reader.address):
         _post_link(reader, language)
 
 
@@ -207,6 +271,7 @@ def export(*, reader: Reader) -> dict[str, object]:
             for consent in reader.consents.order_by("asked_at", "pk")
         ],
         "letters": letters.letters_of(key=reader.address_key),
+        "subscriptions": letters.subscriptions_of(key=reader.address_key),
     }
     for _receiver, part in signals.reader_export_asked.send(sender=Reader, reader=reader):
         found.update(cast(dict[str, object], part))
@@ -218,6 +283,7 @@ def erase(*, reader: Reader) -> None:
     with transaction.atomic():
         locked = Reader.objects.select_for_update().get(pk=reader.pk)
         signals.reader_erased.send(sender=Reader, reader=locked)
+        letters.erase_subscriptions_of(key=locked.address_key)
         letters.erase_letters_of(key=locked.address_key)
         locked.delete()
     logger.info("A reader was erased on request.")
@@ -252,6 +318,7 @@ def _each(keys: QuerySet, verb: Callable[[Reader], None]) -> int:
 
 def _forget(reader: Reader) -> None:
     signals.reader_erased.send(sender=Reader, reader=reader)
+    letters.erase_subscriptions_of(key=reader.address_key)
     letters.erase_letters_of(key=reader.address_key)
     reader.delete()
 
@@ -276,10 +343,13 @@ def _take_from(who: str) -> None:
         raise TooManyError(wait)
 
 
-def _may_write_to(address: str) -> bool:
-    """Return whether one more letter may go to this address today: a form must not fill somebody's mailbox."""
+def _wait_before_writing_to(address: str) -> float:
+    """Return 0.0 and count it if one more letter may go to this address today, else the seconds until one may.
+
+    A form must not fill somebody's mailbox.
+    """
     key = address_key(address)
-    return not limits.take("readers_letters_to", key, most=LETTERS_PER_ADDRESS, per_seconds=DAY_SECONDS)
+    return limits.take("readers_letters_to", key, most=LETTERS_PER_ADDRESS, per_seconds=DAY_SECONDS)
 
 
 def _reader(address: str, language: str) -> Reader:
@@ -298,19 +368,22 @@ def _reader(address: str, language: str) -> Reader:
     return reader
 
 
-def _asked(
-    reader: Reader, purpose: str, subject_key: str, language: str, wording: str, wording_version: str
-) -> Consent:
+def _asked(reader: Reader, language: str, wanted: Wanted) -> Consent:
     """Return the consent that stands or waits for this thing; one that waits takes the words of this time."""
     open_ones = Consent.objects.select_for_update().filter(withdrawn_at__isnull=True)
-    words = {
+    words: dict[str, Any] = {
         "language": language,
-        "wording": wording,
-        "wording_version": wording_version,
+        "wording": wanted.wording,
+        "wording_version": wanted.wording_version,
         "asked_at": timezone.now(),
     }
-    consent, is_new = open_ones.get_or_create(reader=reader, purpose=purpose, subject_key=subject_key, defaults=words)
+    consent, is_new = open_ones.get_or_create(
+        reader=reader, purpose=wanted.purpose, subject_key=wanted.subject_key, defaults=words
+    )
     if not is_new and consent.given_at is None:
+        if consent.wording != wanted.wording:
+            # The letter that asked said something else.
+            words["message_id"] = ""
         for field, value in words.items():
             setattr(consent, field, value)
         consent.save(update_fields=list(words))

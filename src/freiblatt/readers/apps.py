@@ -16,6 +16,7 @@ class ReadersConfig(AppConfig):
         schedules.every(rhythms.daily(time(4, 30)), name="erase readers", job=actions.erase_left_over)
         call(
             {
+                "ask_for_the_rest": _("Ask readers for what no letter has asked for yet"),
                 "erase_left_over": _("Forget addresses that nobody confirmed"),
                 "readers_confirm": _("Confirmation of a reader's address"),
                 "readers_link": _("Link to a reader's page"),

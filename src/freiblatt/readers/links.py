@@ -40,18 +40,22 @@ def open_page(token: str) -> Opened:
     return Opened(reader, is_expired)
 
 
-def confirm_token(consent: Consent) -> str:
-    """Return what the address ends with at which this consent is confirmed."""
-    return _confirm_signer().sign(str(consent.pk))
+def confirm_token(*consents: Consent) -> str:
+    """Return what the address ends with at which these consents of one reader are confirmed."""
+    return _confirm_signer().sign("-".join(str(one.pk) for one in consents))
 
 
-def open_confirmation(token: str) -> Consent:
-    """Return the consent that `token` asks about. Raises LinkError, also for a link that has run out."""
-    pk, is_expired = _read(_confirm_signer(), token, days=CONFIRM_DAYS)
-    consent = None if is_expired else Consent.objects.select_related("reader").filter(pk=pk).first()
-    if consent is None or consent.withdrawn_at:
+def open_confirmation(token: str) -> list[Consent]:
+    """Return the consents that `token` asks about, those that were withdrawn left out.
+
+    Raises LinkError where none is left, and for a link that has run out.
+    """
+    pks, is_expired = _read(_confirm_signer(), token, days=CONFIRM_DAYS)
+    found = Consent.objects.select_related("reader").filter(pk__in=pks.split("-"), withdrawn_at__isnull=True)
+    consents = [] if is_expired else list(found.order_by("pk"))
+    if not consents:
         raise LinkError
-    return consent
+    return consents
 
 
 def _page_signer() -> signing.TimestampSigner:

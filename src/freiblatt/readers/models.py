@@ -119,5 +119,11 @@ class Consent(models.Model):
         purpose = purpose_of(self.purpose)
         if purpose is None:
             return self.purpose
-        subject = purpose.describe(self.subject_key) if self.subject_key else ""
+        subject = self.subject
         return f"{purpose.label}: {subject}" if subject else str(purpose.label)
+
+    @property
+    def subject(self) -> str:
+        """What the subject key stands for, in the active language; "" for none."""
+        purpose = purpose_of(self.purpose)
+        return purpose.describe(self.subject_key) if purpose is not None and self.subject_key else ""

@@ -103,20 +103,21 @@ def sent(request: HttpRequest) -> HttpResponse:
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show a button, and nothing more, to whoever opens the link: programs that scan mail open links, too."""
     try:
-        consent = open_confirmation(token)
+        consents = open_confirmation(token)
     except LinkError:
         return _dead_link(request)
     if request.method == "POST":
         try:
-            consent = actions.confirm(consent=consent)
+            consents = actions.confirm(consents=consents)
         except actions.ReaderError:
             return _dead_link(request)
-        reader_page = reverse("readers:page", args=[page_token(consent.reader)])
-        return HttpResponseRedirect(f"{reader_page}#{consent.pk}", status=303)
+        reader_page = reverse("readers:page", args=[page_token(consents[0].reader)])
+        return HttpResponseRedirect(f"{reader_page}#{consents[0].pk}", status=303)
+    is_given = all(one.given_at for one in consents)
     context = {
         "page_title": _("Confirm your address"),
-        "consent": consent,
-        "page_url": reverse("readers:page", args=[page_token(consent.reader)]) if consent.given_at else "",
+        "consents": consents,
+        "page_url": reverse("readers:page", args=[page_token(consents[0].reader)]) if is_given else "",
         "canonical_url": "",
         "is_indexed": False,
     }

@@ -1,4 +1,4 @@
-"""Verbs of the post office: write a letter, deliver it, send it again, keep an address from getting any."""
+"""Verbs of the post office: write a letter, deliver it, send it again; who wants some, and who gets none."""
 
 from freiblatt.letters.actions.delivering import deliver_letter, deliver_now, knock_now, send_again
 from freiblatt.letters.actions.errors import LetterError
@@ -12,6 +12,16 @@ from freiblatt.letters.actions.holding import (
     release_held,
 )
 from freiblatt.letters.actions.posting import post_letter, post_words
+from freiblatt.letters.actions.subscribing import (
+    erase_subscriptions_of,
+    letters_of_day,
+    note_letter,
+    subscribe,
+    subscriptions_of,
+    unsubscribe,
+    unsubscribe_by_token,
+    unsubscribe_url,
+)
 from freiblatt.letters.actions.suppressing import release, suppress, suppress_key
 
 __all__ = [
@@ -24,14 +34,22 @@ __all__ = [
     "discard_open_of",
     "erase_letters",
     "erase_letters_of",
+    "erase_subscriptions_of",
     "hold_open_letters",
     "knock_now",
     "letters_of",
+    "letters_of_day",
+    "note_letter",
     "post_letter",
     "post_words",
     "release",
     "release_held",
     "send_again",
+    "subscribe",
+    "subscriptions_of",
     "suppress",
     "suppress_key",
+    "unsubscribe",
+    "unsubscribe_by_token",
+    "unsubscribe_url",
 ]
