@@ -7,6 +7,7 @@ from django.utils.text import slugify
 from wagtail.models import Locale
 
 from freiblatt.articles.models import ArticlePage, Author, Byline, FrontPage, SectionPage, Topic
+from freiblatt.discussion.models import HouseRule
 
 
 def make_section(*, title: str = "Europa", language: str = "de", **fields: Any) -> SectionPage:
@@ -52,3 +53,8 @@ def make_article(
         article.topics.set(topics)
     section.add_child(instance=article)
     return article
+
+
+def house_rule(code: str = "respect") -> HouseRule:
+    """Return one of the house rules that every publication begins with."""
+    return HouseRule.objects.get(code=code)

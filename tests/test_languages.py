@@ -16,7 +16,7 @@ import freiblatt
 from freiblatt.articles.models import ArticlePage, Author, FrontPage
 from freiblatt.discussion.actions import add_comment, add_placeholder, open_thread, remove_comment, withdraw_comment
 from freiblatt.discussion.reading import count_text
-from tests.factories import make_article, make_author, make_section, make_topic
+from tests.factories import house_rule, make_article, make_author, make_section, make_topic
 
 CATALOGUE = Path(freiblatt.__file__).parent / "locale/de/LC_MESSAGES/django.po"
 #: Stands in everything that the desk or a reader has written here, and in nothing of ours.
@@ -106,10 +106,13 @@ def discuss(article: ArticlePage, author: Author) -> None:
     root = add_comment(thread=thread, guest_name=f"{OWN} Helga", text=f"{OWN} 9")
     for number in range(5):
         answer = add_comment(thread=thread, guest_name=f"{OWN} Ingo", text=f"{OWN} {number}", parent=root)
-    for bury in (withdraw_comment, remove_comment):
+    for is_removed in (False, True):
         gone = add_comment(thread=thread, guest_name=f"{OWN} Ela", text=f"{OWN} 10")
         add_comment(thread=thread, guest_name=f"{OWN} Uwe", text=f"{OWN} 11", parent=gone)
-        bury(comment=gone)
+        if is_removed:
+            remove_comment(comment=gone, by=None, rule=house_rule())
+        else:
+            withdraw_comment(comment=gone)
     lost = add_placeholder(thread=thread, guest_name=f"{OWN} Rainer")
     add_comment(thread=thread, guest_name=f"{OWN} Ute", text=f"{OWN} 12", parent=lost)
     add_comment(thread=thread, author=author, text=f"{OWN} 13", parent=answer)

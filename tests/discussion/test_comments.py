@@ -14,7 +14,7 @@ from freiblatt.discussion.actions import (
     withdraw_comment,
 )
 from freiblatt.discussion.models import Comment, CommentState, Slot, Thread
-from tests.factories import make_article, make_section
+from tests.factories import house_rule, make_article, make_section
 
 
 def say(thread: Thread, name: str = "Helga", parent: Comment | None = None, **fields: object) -> Comment:
@@ -63,7 +63,7 @@ def test_withdrawing_twice_counts_once(thread: Thread) -> None:
     comment = say(thread)
     withdraw_comment(comment=comment)
     withdraw_comment(comment=comment)
-    remove_comment(comment=comment)
+    remove_comment(comment=comment, by=None, rule=house_rule())
     thread.refresh_from_db()
     assert thread.n_public == 1
 
@@ -83,9 +83,9 @@ def test_sweep_goes_upward_through_tombstones_and_stops_at_what_is_public(thread
     first = say(thread, "Ingo", root)
     second = say(thread, "Ela", first)
     third = say(thread, "Irene", second)
-    remove_comment(comment=first)
-    remove_comment(comment=second)
-    remove_comment(comment=third)
+    remove_comment(comment=first, by=None, rule=house_rule())
+    remove_comment(comment=second, by=None, rule=house_rule())
+    remove_comment(comment=third, by=None, rule=house_rule())
     slots = {comment.pk: comment.slot for comment in Comment.objects.all()}
     assert slots == {root.pk: Slot.ROOT, first.pk: 0, second.pk: 0, third.pk: 0}
     root.refresh_from_db()
@@ -93,7 +93,7 @@ def test_sweep_goes_upward_through_tombstones_and_stops_at_what_is_public(thread
 
 
 def test_removed_comment_is_kept_for_the_desk_and_hidden_from_readers(thread: Thread) -> None:
-    comment = remove_comment(comment=say(thread))
+    comment = remove_comment(comment=say(thread), by=None, rule=house_rule())
     assert (comment.html, comment.source_text, comment.name) == ("", "Das schreibt Helga.", "Helga")
     assert erase_comment(comment=comment).source_text == ""
 
@@ -113,8 +113,8 @@ def test_placeholder_is_listed_with_its_first_answer(thread: Thread) -> None:
 def test_answer_below_a_swept_tombstone_brings_it_back(thread: Thread) -> None:
     root = say(thread)
     middle = say(thread, "Ingo", root)
-    remove_comment(comment=middle)
-    remove_comment(comment=root)
+    remove_comment(comment=middle, by=None, rule=house_rule())
+    remove_comment(comment=root, by=None, rule=house_rule())
     middle.refresh_from_db()
     say(thread, "Ela", middle)
     slots = list(Comment.objects.order_by("pk").values_list("slot", flat=True))

@@ -28,7 +28,7 @@ from freiblatt.discussion.models import (
 )
 from freiblatt.discussion.tokens import make_nonce, own_token
 from freiblatt.jobs.worker import run_waiting
-from tests.factories import make_article, make_author
+from tests.factories import house_rule, make_article, make_author
 
 WRITE = "/europa/ein-hafen-wird-verkauft/diskussion/schreiben/"
 TEXT = "Wer haftet eigentlich, wenn der Käufer zahlungsunfähig wird?"
@@ -77,14 +77,14 @@ def test_first_comment_of_a_stranger_waits_and_its_writer_sees_so(thread: Thread
     assert comment.hold_reasons == [{"rule": "unknown", "detail": ""}]
     assert TEXT not in client.get("/europa/ein-hafen-wird-verkauft/").content.decode()
 
-    approve_comment(comment=comment)
+    approve_comment(comment=comment, by=None)
     assert TEXT in client.get("/europa/ein-hafen-wird-verkauft/").content.decode()
     assert "Er ist jetzt für alle zu lesen" in client.get(answer["Location"]).content.decode()
 
 
 def test_whoever_was_approved_once_is_known_by_the_token_and_by_nothing_else(thread: Thread, client: Client) -> None:
     token = send(client)["Location"].rstrip("/").rpartition("/")[2]
-    approve_comment(comment=Comment.objects.get())
+    approve_comment(comment=Comment.objects.get(), by=None)
     send(client, text="Und noch eine Frage zu den Pachtverträgen.", known_by=token)
     assert Comment.objects.latest("pk").state == CommentState.PUBLIC
     send(client, text="Das schreibt jemand anders unter demselben Namen.")
@@ -95,9 +95,9 @@ def test_whoever_was_approved_once_is_known_by_the_token_and_by_nothing_else(thr
 
 def test_trust_falls_with_what_is_removed(thread: Thread, client: Client) -> None:
     token = send(client)["Location"].rstrip("/").rpartition("/")[2]
-    approve_comment(comment=Comment.objects.get())
+    approve_comment(comment=Comment.objects.get(), by=None)
     send(client, text="Das hier ist eine Beleidigung.", known_by=token)
-    remove_comment(comment=Comment.objects.latest("pk"))
+    remove_comment(comment=Comment.objects.latest("pk"), by=None, rule=house_rule())
     send(client, text="Das hier ist die nächste.", known_by=token)
     comment = Comment.objects.latest("pk")
     assert {reason["rule"] for reason in comment.hold_reasons} >= {"unknown"}
@@ -269,7 +269,7 @@ def test_writer_edits_until_somebody_answers_and_the_desk_keeps_what_was(
     comment.refresh_from_db()
     thread.refresh_from_db()
     assert (comment.state, thread.n_public, thread.n_held) == (CommentState.WAITING, 0, 1)
-    approve_comment(comment=comment)
+    approve_comment(comment=comment, by=None)
 
     add_comment(thread=thread, text="Niemand.", guest_name="Ingo", parent=comment)
     answer = client.post(f"{own}aendern/", {"text": "Das habe ich nie gesagt."})

@@ -31,6 +31,7 @@ from freiblatt.discussion.models import (
 )
 from freiblatt.discussion.reading import show_thread
 from tests.discussion.test_comments import say
+from tests.factories import house_rule
 
 
 @pytest.fixture(autouse=True)
@@ -145,7 +146,7 @@ def test_what_is_gone_says_so(thread: Thread, article: ArticlePage) -> None:
     for parent in (withdrawn, removed, lost):
         say(thread, "Irene", parent)
     withdraw_comment(comment=withdrawn)
-    remove_comment(comment=removed)
+    remove_comment(comment=removed, by=None, rule=house_rule())
     html = thread_below(article)
     assert "withdrawn by its writer" in html
     assert "removed by the newsroom" in html

@@ -8,6 +8,7 @@ from freiblatt.articles.models import ArticlePage
 from freiblatt.discussion.actions import remove_comment, withdraw_comment
 from freiblatt.discussion.models import Comment, CommentState, Thread
 from tests.discussion.test_comments import say
+from tests.factories import house_rule
 
 
 def at(name: str = "thread", *numbers: int) -> str:
@@ -66,7 +67,7 @@ def test_answer_to_a_removed_comment_does_not_name_its_writer(thread: Thread, cl
     for number in range(60):
         say(thread, f"Leser {number}", root)
     late = say(thread, "Ela", gone)
-    remove_comment(comment=gone)
+    remove_comment(comment=gone, by=None, rule=house_rule())
     page = client.get(at("comment_answers", root.pk, late.pk - 1)).content.decode()
     assert f'<a href="{at("comment", gone.pk)}">' in page
     assert "Ingo" not in page

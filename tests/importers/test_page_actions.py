@@ -14,7 +14,7 @@ from freiblatt.importers.models import ImportedItem
 from freiblatt.importers.page.actions import MovedIn, PageImportError, import_page
 from freiblatt.importers.page.read import read_page
 from freiblatt.importers.page.saved import SavedPage
-from tests.factories import make_author, make_section
+from tests.factories import house_rule, make_author, make_section
 
 SAVED_ON = date(2025, 10, 20)
 
@@ -164,7 +164,7 @@ def test_unfinished_edits_are_not_published(front: FrontPage, saved: SavedPage) 
 
 def test_comment_that_the_desk_removed_does_not_return(front: FrontPage, saved: SavedPage) -> None:
     move_in(saved)
-    ela = remove_comment(comment=Comment.objects.get(guest_name="Ela"))
+    ela = remove_comment(comment=Comment.objects.get(guest_name="Ela"), by=None, rule=house_rule())
     move_in(saved)
     ela.refresh_from_db()
     assert (ela.state, ela.slot) == (CommentState.REMOVED, Slot.NOT_LISTED)

@@ -7,6 +7,8 @@ class DiscussionConfig(AppConfig):
     verbose_name = _("Discussion")
 
     def ready(self) -> None:
+        from django.db.models.signals import post_migrate
+
         from freiblatt.articles import consequences
         from freiblatt.discussion import actions, grants, receivers, rules  # noqa: F401 (what the room hears and grants)
         from freiblatt.discussion.live import register_channels
@@ -17,4 +19,5 @@ class DiscussionConfig(AppConfig):
         register_channels()
         rules.register_rules()
         schedules.every(rhythms.minutely(60), name="forget senders", job=actions.forget_senders)
+        post_migrate.connect(actions.plant_after_migrate, sender=self, dispatch_uid="discussion.house_rules")
         consequences.register("discussion", tell_consequence)

@@ -32,7 +32,7 @@ from freiblatt.cli.demo_content.files import contract_pdf, readings_wav, seconds
 from freiblatt.cli.demo_content.pictures import drawings
 from freiblatt.cli.demo_content.reading import Text, read_facts, read_texts, rich_text, tidy
 from freiblatt.discussion.actions import add_comment, open_thread, remove_comment
-from freiblatt.discussion.models import Comment, DatePrecision, Thread
+from freiblatt.discussion.models import Comment, DatePrecision, HouseRule, Thread
 from freiblatt.newsroom.models import Menu, MenuItem, MenuPlace, PublicationSettings, PublicationText
 
 #: The namespace of translation keys: two things with the same word in their `translation` belong together.
@@ -251,7 +251,8 @@ def _make_discussions(made: Made) -> None:
             stored[id(fact)] = _make_comment(thread, fact, stored.get(id(parent)), made)
         for fact, _parent in _flat(comments):
             if fact.get("is_removed"):
-                remove_comment(comment=stored[id(fact)])
+                rule = HouseRule.objects.get(code=fact.get("rule", "respect"))
+                remove_comment(comment=stored[id(fact)], by=None, rule=rule)
 
 
 def _flat(

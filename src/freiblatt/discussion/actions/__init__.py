@@ -6,10 +6,13 @@ from freiblatt.discussion.actions.deciding import (
     pick_comment,
     pin_comment,
     refuse_comment,
+    remove_comment,
+    restore_comment,
     unpick_comment,
 )
-from freiblatt.discussion.actions.ending import erase_comment, remove_comment, withdraw_comment
+from freiblatt.discussion.actions.ending import erase_comment, withdraw_comment
 from freiblatt.discussion.actions.errors import DiscussionError, NameTakenError, ThreadClosedError, TooManyError
+from freiblatt.discussion.actions.judging import plant_after_migrate, plant_house_rules
 from freiblatt.discussion.actions.names import check_name
 from freiblatt.discussion.actions.ordering import order_by_votes
 from freiblatt.discussion.actions.posting import (
@@ -50,9 +53,12 @@ __all__ = [
     "order_by_votes",
     "pick_comment",
     "pin_comment",
+    "plant_after_migrate",
+    "plant_house_rules",
     "post_comment",
     "refuse_comment",
     "remove_comment",
+    "restore_comment",
     "show_turn",
     "unpick_comment",
     "vote",

@@ -1,34 +1,101 @@
-"""The desk decides: a comment that waits is approved or refused, a public one is taken back or picked."""
+"""The desk decides: a comment that waits is approved or refused, a public one is removed, restored or picked."""
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from freiblatt.discussion.actions.bookkeeping import announce, locked, move
+from freiblatt.discussion.actions.bookkeeping import announce, bury, locked, move
 from freiblatt.discussion.actions.errors import DiscussionError
-from freiblatt.discussion.models import Comment, CommentState, Thread
+from freiblatt.discussion.actions.judging import record
+from freiblatt.discussion.models import (
+    Comment,
+    CommentState,
+    DecisionKind,
+    DecisionOrigin,
+    HouseRule,
+    Report,
+    ReportState,
+    Thread,
+)
+from freiblatt.discussion.text import RULES_VERSION, to_html
+from freiblatt.newsroom.models import StaffMember
 
 
 @transaction.atomic
-def approve_comment(*, comment: Comment) -> Comment:
-    """Return the comment, now public. Approving what is public already changes nothing; what was refused comes back."""
+def approve_comment(*, comment: Comment, by: StaffMember | None) -> Comment:
+    """Return the comment, now public. Approving what is public already keeps it, against what readers reported.
+
+    What was refused comes back. A decision is recorded where it answers reports or reverses another one.
+    """
     thread, found = locked(comment)
-    if found.state == CommentState.PUBLIC:
-        return found
-    if found.state not in (CommentState.WAITING, CommentState.REFUSED):
+    if found.state not in (CommentState.WAITING, CommentState.REFUSED, CommentState.PUBLIC):
         raise DiscussionError(_("This comment is gone: %(state)s.") % {"state": found.get_state_display()})
-    return move(thread, found, CommentState.PUBLIC)
+    before = found.state
+    if before != CommentState.PUBLIC:
+        found = move(thread, found, CommentState.PUBLIC)
+    if before == CommentState.REFUSED:
+        record(found, DecisionKind.RESTORED, by=by)
+    elif Report.objects.filter(comment=found, state=ReportState.OPEN).exists():
+        record(found, DecisionKind.KEPT, by=by)
+    return found
 
 
 @transaction.atomic
-def refuse_comment(*, comment: Comment) -> Comment:
-    """Return the comment, which readers will not see. Refusing twice changes nothing."""
+def refuse_comment(
+    *, comment: Comment, by: StaffMember | None, rule: HouseRule, words: str = "", legal_basis: str = ""
+) -> Comment:
+    """Return the comment, which readers will not see, because of a house rule. Refusing twice changes nothing.
+
+    `words` and `legal_basis` are for its writer, who sees them with the rule on the own page.
+    """
     thread, found = locked(comment)
     if found.state == CommentState.REFUSED:
         return found
     if found.state != CommentState.WAITING:
         raise DiscussionError(_("Only a comment that waits can be refused; a public one is removed."))
-    return move(thread, found, CommentState.REFUSED)
+    found = move(thread, found, CommentState.REFUSED)
+    record(found, DecisionKind.REFUSED, by=by, rule=rule, words=words, legal_basis=legal_basis)
+    return found
+
+
+@transaction.atomic
+def remove_comment(
+    *,
+    comment: Comment,
+    by: StaffMember | None,
+    rule: HouseRule,
+    words: str = "",
+    legal_basis: str = "",
+    origin: DecisionOrigin | None = None,
+) -> Comment:
+    """Remove a comment for the desk, because of a house rule; return it.
+
+    Readers no longer see text and name. The desk keeps both, because its decision may be objected to. While answers
+    stand below it a tombstone stays. Removing what is gone already changes nothing. `words` and `legal_basis` are for
+    its writer, `origin` as in `record`.
+    """
+    thread, found = locked(comment)
+    if found.is_tombstone:
+        return found
+    found = bury(thread, found, CommentState.REMOVED)
+    record(found, DecisionKind.REMOVED, by=by, rule=rule, words=words, legal_basis=legal_basis, origin=origin)
+    return found
+
+
+@transaction.atomic
+def restore_comment(
+    *, comment: Comment, by: StaffMember | None, words: str = "", origin: DecisionOrigin | None = None
+) -> Comment:
+    """Return the comment that was refused or removed, now public again. Restoring a public one changes nothing."""
+    thread, found = locked(comment)
+    if found.state == CommentState.PUBLIC:
+        return found
+    if found.state not in (CommentState.REFUSED, CommentState.REMOVED):
+        raise DiscussionError(_("Only a comment that the desk refused or removed can come back."))
+    found.html, found.html_rules_version = to_html(found.source_text), RULES_VERSION
+    found = move(thread, found, CommentState.PUBLIC, "html", "html_rules_version")
+    record(found, DecisionKind.RESTORED, by=by, words=words, origin=origin)
+    return found
 
 
 @transaction.atomic

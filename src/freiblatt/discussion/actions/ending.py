@@ -1,10 +1,11 @@
-"""Comments that go: withdrawn by their writers, removed by the desk, erased."""
+"""Comments that go for good: withdrawn by their writers, or erased."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from freiblatt.discussion.actions.bookkeeping import bury, locked
 from freiblatt.discussion.actions.errors import DiscussionError
+from freiblatt.discussion.actions.judging import settle_gone
 from freiblatt.discussion.models import Comment, CommentState
 
 
@@ -19,24 +20,13 @@ def withdraw_comment(*, comment: Comment) -> Comment:
         return comment
     if comment.state == CommentState.LOST:
         raise DiscussionError(_("This comment was lost before it moved here; there is no text to withdraw."))
+    settle_gone(comment)
     return bury(thread, comment, CommentState.WITHDRAWN)
-
-
-@transaction.atomic
-def remove_comment(*, comment: Comment) -> Comment:
-    """Remove a comment for the desk; return it.
-
-    Readers no longer see text and name. The desk keeps both, because its decision may be objected to. While answers
-    stand below it a tombstone stays. Removing what is gone already changes nothing.
-    """
-    thread, comment = locked(comment)
-    if comment.is_tombstone:
-        return comment
-    return bury(thread, comment, CommentState.REMOVED)
 
 
 @transaction.atomic
 def erase_comment(*, comment: Comment) -> Comment:
     """Blank a comment for good, a lost one's name and a removed one's text included; return it."""
     thread, comment = locked(comment)
+    settle_gone(comment)
     return bury(thread, comment, CommentState.ERASED)

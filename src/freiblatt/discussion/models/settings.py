@@ -46,6 +46,24 @@ class DiscussionSettings(BaseGenericSetting):
     has_votes = models.BooleanField(_("readers vote on comments"), default=True)
     has_down_votes = models.BooleanField(_("they may also vote against one"), default=True)
 
+    report_days = models.PositiveSmallIntegerField(
+        _("days for an answer to a report"),
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
+        help_text=_("The desk sees when each is due, and the reporter is told."),
+    )
+    objection_days = models.PositiveSmallIntegerField(
+        _("days for an answer to an objection"),
+        default=14,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
+    )
+    reports_to_hold = models.PositiveSmallIntegerField(
+        _("reports that take a comment out of sight until the desk decides"),
+        default=0,
+        validators=[MaxValueValidator(1000)],
+        help_text=_("Each network counts once. 0: reports change nothing by themselves. Nothing is ever deleted."),
+    )
+
     panels = [
         MultiFieldPanel(
             [FieldPanel("is_open_below_new_articles"), FieldPanel("close_after_days")], heading=_("Open and closed")
@@ -54,6 +72,10 @@ class DiscussionSettings(BaseGenericSetting):
             [FieldPanel("held"), FieldPanel("approvals_needed"), FieldPanel("edit_minutes")], heading=_("Writing")
         ),
         MultiFieldPanel([FieldPanel("has_votes"), FieldPanel("has_down_votes")], heading=_("Votes")),
+        MultiFieldPanel(
+            [FieldPanel("report_days"), FieldPanel("objection_days"), FieldPanel("reports_to_hold")],
+            heading=_("Reports"),
+        ),
     ]
 
     class Meta:
