@@ -16,6 +16,7 @@ import freiblatt
 from freiblatt.articles.models import ArticlePage, Author, FrontPage
 from freiblatt.discussion.actions import add_comment, add_placeholder, open_thread, remove_comment, withdraw_comment
 from freiblatt.discussion.reading import count_text
+from freiblatt.discussion.reading.shown import _as_html
 from tests.factories import house_rule, make_article, make_author, make_section, make_topic
 
 CATALOGUE = Path(freiblatt.__file__).parent / "locale/de/LC_MESSAGES/django.po"
@@ -140,7 +141,10 @@ def marked_catalogue() -> Iterator[None]:
                 catalogue[0][key, form] = f"{OPENING}{sentence}{CLOSING}"
         else:
             catalogue[0][key] = f"{OPENING}{entry.msgstr}{CLOSING}"
+    # Comments that were shown before are remembered, without marks; nobody may remember those with marks.
+    _as_html.cache_clear()
     yield
+    _as_html.cache_clear()
     catalogue[0].clear()
     catalogue[0].update(kept)
 
