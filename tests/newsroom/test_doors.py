@@ -21,6 +21,7 @@ STRANGER = None
 ALL = {*Role}
 WRITERS = {Role.OWNER, Role.EDITOR, Role.AUTHOR}
 EDITORS = {Role.OWNER, Role.EDITOR}
+MODERATORS = {Role.OWNER, Role.EDITOR, Role.MODERATOR}
 OWNERS = {Role.OWNER}
 
 #: Names of doors, or routes of those that have none or share one. `{snippet}` stands for the names in braces.
@@ -79,6 +80,9 @@ FOR_EDITORS = """
     wagtailsnippets_newsroom_menu:{list,list_results,add,edit,delete,usage,history,history_results,copy}
     wagtailsnippetchoosers_{articles_author,articles_topic,newsroom_menu}:create
 """
+FOR_MODERATORS = """
+    discussion_desk:{queue,decide}
+"""
 FOR_OWNERS = """
     newsroom_audit newsroom_audit_results
     letters:{html,suppressed,decide,release,discard,held}
@@ -121,6 +125,7 @@ TABLE = [
     (FOR_WRITERS, WRITERS),
     (FOR_AUTHORS_OWN, WRITERS),
     (FOR_EDITORS, EDITORS),
+    (FOR_MODERATORS, MODERATORS),
     (FOR_OWNERS, OWNERS),
     (CLOSED, set()),
 ]

@@ -25,6 +25,7 @@ from wagtail.users.models import UserProfile
 
 from freiblatt.articles.times import clock_of
 from freiblatt.discussion.actions import add_comment, open_thread
+from freiblatt.discussion.models import CommentState
 from freiblatt.letters.models import Letter
 from freiblatt.lib.wording import in_words
 from freiblatt.newsroom import roles
@@ -98,7 +99,10 @@ class Paper(World):
         fresh.save_revision(user=owner, approved_go_live_at=fresh.go_live_at)
         self.fresh = fresh
         thread = open_thread(article=self.foreign)
-        add_comment(thread=thread, guest_name="Helga", text="§d§")
+        above = add_comment(thread=thread, guest_name="Helga", text="§d§")
+        self.waiting = add_comment(
+            thread=thread, guest_name="Helga", text="§e§", parent=above, state=CommentState.WAITING
+        )
         self.guest, _link = invite(email="neu@example.org", roles=[Role.AUTHOR], by=owner)
         self.letter = Letter.objects.latest("pk")
 

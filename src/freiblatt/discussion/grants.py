@@ -3,3 +3,6 @@
 from freiblatt.newsroom.roles import Role, register
 
 register(Role.EDITOR, "discussion.change_discussionsettings")
+
+for _role in (Role.MODERATOR, Role.EDITOR):
+    register(_role, "discussion.change_comment")

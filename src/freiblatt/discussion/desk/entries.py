@@ -1,0 +1,137 @@
+"""What the desk sees of a comment that waits: the text, its writer, why it waits, and what stands around it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.utils.safestring import SafeString, mark_safe
+
+from freiblatt.discussion.models import Comment, CommentState, CommentVersion
+from freiblatt.discussion.reading import Addresses, tombstone_text
+from freiblatt.discussion.rules import sentences
+
+#: So many levels of what a comment answers are shown, and so many earlier comments of its writer.
+LEVELS_ABOVE = 2
+EARLIER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another comment, as it is shown beside one that waits."""
+
+    pk: int
+    name: str
+    html: SafeString
+    #: What stands in the place of a text that is gone.
+    sentence: str
+    state: str
+    comment: Comment
+
+
+@dataclass(slots=True)
+class Entry:
+    """One comment that waits, with everything that is needed to decide."""
+
+    comment: Comment
+    #: Names comment, state and text as they are shown, so that nobody decides about something else (`token_of`).
+    token: str
+    html: SafeString
+    reasons: list[str]
+    headline: str
+    article_url: str
+    #: Where readers see it; "" as long as they do not.
+    url: str
+    above: list[Beside] = field(default_factory=list)
+    earlier: list[Beside] = field(default_factory=list)
+    versions: list[CommentVersion] = field(default_factory=list)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether readers see it at this moment."""
+        return self.comment.state == CommentState.PUBLIC
+
+
+def token_of(comment: Comment) -> str:
+    """Return what a form says of a comment: its id, and a hash of the state and the text that somebody looked at."""
+    seen = hashlib.sha256(f"{comment.state}\n{comment.source_text}".encode()).hexdigest()[:16]
+    return f"{comment.pk}-{seen}"
+
+
+def entries_of(comments: Sequence[Comment]) -> list[Entry]:
+    """Return what the desk sees of `comments`, in a number of statements that does not grow with them."""
+    above = _above(comments)
+    earlier = _earlier(comments)
+    versions: dict[int, list[CommentVersion]] = {}
+    for version in CommentVersion.objects.filter(comment__in=comments):
+        versions.setdefault(version.comment_id, []).append(version)
+    found = []
+    for comment in comments:
+        article = comment.thread.article
+        is_public = comment.state == CommentState.PUBLIC
+        found.append(
+            Entry(
+                comment=comment,
+                token=token_of(comment),
+                html=_html(comment),
+                reasons=sentences(comment.hold_reasons),
+                headline=article.title,
+                article_url=article.get_url() or "",
+                url=Addresses(article).comment(comment.pk) if is_public else "",
+                above=[_beside(one) for one in above.get(comment.pk, [])],
+                earlier=[_beside(one) for one in earlier.get(comment.pk, [])],
+                versions=versions.get(comment.pk, []),
+            )
+        )
+    return found
+
+
+def _html(comment: Comment) -> SafeString:
+    return mark_safe(comment.html)  # noqa: S308 (cleaned when it was written)
+
+
+def _beside(comment: Comment) -> Beside:
+    return Beside(
+        pk=comment.pk,
+        name=comment.name,
+        html=_html(comment),
+        sentence=tombstone_text(comment),
+        state=comment.get_state_display(),
+        comment=comment,
+    )
+
+
+def _above(comments: Sequence[Comment]) -> dict[int, list[Comment]]:
+    """Return for each comment what it answers, the highest first; one statement a level."""
+    found: dict[int, list[Comment]] = {comment.pk: [] for comment in comments}
+    wanted = {comment.pk: comment.parent_id for comment in comments if comment.parent_id}
+    for _level in range(LEVELS_ABOVE):
+        parents = Comment.objects.select_related("author").in_bulk({pk for pk in wanted.values() if pk})
+        for pk, parent_pk in list(wanted.items()):
+            parent = parents.get(parent_pk or 0)
+            if parent is not None:
+                found[pk].insert(0, parent)
+            wanted[pk] = parent.parent_id if parent else None
+        if not any(wanted.values()):
+            break
+    return found
+
+
+def _earlier(comments: Sequence[Comment]) -> dict[int, list[Comment]]:
+    """Return for each comment the last ones of the same writer, the latest first; one statement."""
+    keys = {comment.writer_key for comment in comments} - {""}
+    if not keys:
+        return {}
+    numbered = Comment.objects.filter(writer_key__in=keys).annotate(
+        place=Window(RowNumber(), partition_by=F("writer_key"), order_by=F("pk").desc())
+    )
+    # One more than is shown, because the comment that waits may be among them.
+    by_writer: dict[str, list[Comment]] = {}
+    for one in numbered.filter(place__lte=EARLIER + len(comments)).order_by("-pk"):
+        by_writer.setdefault(one.writer_key, []).append(one)
+    return {
+        comment.pk: [one for one in by_writer.get(comment.writer_key, []) if one.pk != comment.pk][:EARLIER]
+        for comment in comments
+        if comment.writer_key
+    }

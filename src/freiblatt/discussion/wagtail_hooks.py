@@ -1,0 +1,57 @@
+"""The editor's side of the discussion: the desk in the menu and on the start page."""
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from freiblatt.discussion.desk import urls
+from freiblatt.discussion.desk.queue import count_waiting, may_decide
+from freiblatt.discussion.desk.start import WaitingComments
+
+
+class DeskMenuItem(MenuItem):
+    """The way to the desk, with the number of comments that wait."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_decide(request)
+
+    def render_component(self, request: HttpRequest) -> Any:
+        shown = super().render_component(request)
+        if count := count_waiting():
+            shown.label = f"{self.label} ({count})"
+        return shown
+
+
+@hooks.register("register_admin_urls")
+def register_admin_urls() -> list[URLPattern | URLResolver]:
+    """Put our addresses below the admin's."""
+    return [path("discussion/", include(urls))]
+
+
+@hooks.register("register_admin_menu_item")
+def register_desk_menu_item() -> MenuItem:
+    """Put the desk into the main menu."""
+    return DeskMenuItem(
+        _("Discussion"), reverse("discussion_desk:queue"), name="discussion", icon_name="comment", order=250
+    )
+
+
+@hooks.register("register_permissions")
+def register_permissions() -> QuerySet[Permission]:
+    """Let owners give a group the right to work the desk."""
+    return Permission.objects.filter(content_type__app_label="discussion", codename="change_comment")
+
+
+# Behind the newsroom's own, which greets those who have nothing else to do.
+@hooks.register("construct_homepage_panels", order=10)
+def show_waiting(request: HttpRequest, panels: list[Any]) -> None:
+    """Show those who work the desk what waits there."""
+    if may_decide(request):
+        panels[:] = [panel for panel in panels if getattr(panel, "name", "") != "nothing_here"]
+        panels.append(WaitingComments())

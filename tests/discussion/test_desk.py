@@ -1,0 +1,196 @@
+"""The desk: what waits is found, explained and decided, by forms that need no script."""
+
+import re
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from freiblatt.discussion.actions import add_comment, approve_comment, edit_comment, post_comment, refuse_comment
+from freiblatt.discussion.models import Comment, CommentState, Thread
+from freiblatt.discussion.senders import Sender
+from freiblatt.discussion.tokens import make_nonce, read_nonce
+from freiblatt.newsroom import roles
+from freiblatt.newsroom.roles import Role
+from tests.cast import make_member
+
+QUEUE = "/admin/discussion/"
+DECIDE = "/admin/discussion/decide/"
+SENDER = Sender(address="203.0.113.7", neighbourhood="203.0.113.0")
+
+
+@pytest.fixture
+def desk(client: Client, db: None) -> Client:
+    """The browser of a moderator who reads German."""
+    roles.sync()
+    return signed_in(client, Role.MODERATOR)
+
+
+def signed_in(client: Client, role: Role) -> Client:
+    client.force_login(make_member(role), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def post(thread: Thread, text: str, *, name: str = "Helga", **more: Any) -> Comment:
+    """Return what a reader sent, who filled in a form as people do."""
+    nonce = read_nonce(make_nonce(thread.key, is_of_preview=True), thread.key)
+    return post_comment(thread=thread, text=text, name=name, nonce=nonce, sender=SENDER, **more).comment
+
+
+def wait(thread: Thread, text: str = "Wer haftet?", *, name: str = "Helga", **more: Any) -> Comment:
+    """Return a comment that waits."""
+    return add_comment(thread=thread, text=text, guest_name=name, state=CommentState.WAITING, **more)
+
+
+def token_in(page: HttpResponse, comment: Comment) -> str:
+    """Return what the page's forms say of a comment."""
+    (token,) = set(re.findall(rf'name="comment" value="({comment.pk}-[0-9a-f]+)"', page.content.decode()))
+    return token
+
+
+def decide(client: Client, deed: str, *comments: Comment, **fields: str) -> HttpResponse:
+    """Send the form for some comments of the queue; return the page that follows."""
+    page = client.get(QUEUE)
+    tokens = [token_in(page, comment) for comment in comments]
+    return client.post(DECIDE, {"deed": deed, "comment": tokens, **fields}, follow=True)
+
+
+def test_queue_shows_the_oldest_first_with_why_and_what_stands_above(thread: Thread, desk: Client) -> None:
+    above = add_comment(thread=thread, text="Die Stadt haftet.", guest_name="Bruno")
+    first = post(thread, "Nein, das Land. Siehe https://example.org/", parent=above)
+    second = post(thread, "Ganz anderes Thema.", name="Otto")
+    with translation.override("de"):
+        page = desk.get(QUEUE)
+
+    text = page.content.decode()
+    assert [entry.comment for entry in page.context["entries"]] == [first, second]
+    assert "Die Stadt haftet." in text
+    assert "example.org" in page.context["entries"][0].reasons[-1]
+    assert 'href="http' in text
+    assert "/europa/ein-hafen-wird-verkauft/" in text
+
+
+def test_queue_shows_what_the_writer_wrote_before_and_how_it_ended(thread: Thread, desk: Client) -> None:
+    writer = "f" * 32
+    for number in range(7):
+        one = wait(thread, f"Früher {number}")
+        Comment.objects.filter(pk=one.pk).update(writer_key=writer)
+        (approve_comment if number % 2 else refuse_comment)(comment=one)
+    now = wait(thread, "Heute")
+    Comment.objects.filter(pk=now.pk).update(writer_key=writer)
+    stranger = wait(thread, "Ein anderer", name="Otto")
+    entries = {entry.comment.pk: entry for entry in desk.get(QUEUE).context["entries"]}
+
+    assert [one.comment.source_text for one in entries[now.pk].earlier] == [f"Früher {n}" for n in (6, 5, 4, 3, 2)]
+    assert entries[now.pk].earlier[0].comment.state == CommentState.REFUSED
+    assert entries[stranger.pk].earlier == []
+
+
+def test_moderator_approves_one_and_refuses_another(thread: Thread, desk: Client) -> None:
+    good, bad = wait(thread), wait(thread, "Sie Idiot", name="Otto")
+    decide(desk, "approve", good)
+    answer = decide(desk, "refuse", bad)
+
+    states = dict(Comment.objects.values_list("pk", "state"))
+    assert states == {good.pk: CommentState.PUBLIC, bad.pk: CommentState.REFUSED}
+    assert "Otto" in next(str(message) for message in answer.context["messages"])
+    assert answer.context["entries"] == []
+
+
+def test_many_are_decided_by_one_form(thread: Thread, desk: Client) -> None:
+    comments = [wait(thread, f"Nummer {number}") for number in range(5)]
+    decide(desk, "approve", *comments[:4])
+
+    assert Comment.objects.filter(state=CommentState.PUBLIC).count() == 4
+    thread.refresh_from_db()
+    assert (thread.n_public, thread.n_held) == (4, 1)
+
+
+def test_what_somebody_else_decided_meanwhile_stays_so_and_is_said(thread: Thread, desk: Client) -> None:
+    comment = wait(thread)
+    token = token_in(desk.get(QUEUE), comment)
+    refuse_comment(comment=comment)
+    answer = desk.post(DECIDE, {"deed": "approve", "comment": token}, headers={"accept": "application/json"})
+
+    comment.refresh_from_db()
+    assert comment.state == CommentState.REFUSED
+    (said,) = answer.json()["comments"]
+    assert said["done"] is False
+    assert "Helga" in said["says"]
+
+
+def test_text_that_changed_since_it_was_read_is_not_approved(thread: Thread, desk: Client) -> None:
+    comment = post(thread, "Ein harmloser Satz über den Hafen.")
+    token = token_in(desk.get(QUEUE), comment)
+    edit_comment(comment=comment, text="Etwas ganz anderes, das niemand gelesen hat.")
+    desk.post(DECIDE, {"deed": "approve", "comment": token})
+
+    comment.refresh_from_db()
+    assert comment.state == CommentState.WAITING
+    assert "Ein harmloser Satz über den Hafen." in desk.get(QUEUE).content.decode()
+
+
+@pytest.mark.parametrize("tokens", [[], ["nonsense"], ["999999999999999999999-a"], ["7-"], ["1-\x00"]])
+def test_forms_that_make_no_sense_change_nothing(thread: Thread, desk: Client, tokens: list[str]) -> None:
+    comment = wait(thread)
+    assert desk.post(DECIDE, {"deed": "approve", "comment": tokens}).status_code == 302
+    assert desk.post(DECIDE, {"deed": "§", "comment": token_in(desk.get(QUEUE), comment)}).status_code == 302
+
+    comment.refresh_from_db()
+    assert comment.state == CommentState.WAITING
+
+
+def test_queue_is_filtered_by_article_reason_and_phrase(thread: Thread, desk: Client) -> None:
+    linked = post(thread, "Siehe https://example.org/seite")
+    post(thread, "Ganz ohne Beleg.", name="Otto")
+
+    def shown(query: str) -> list[Comment]:
+        return [entry.comment for entry in desk.get(QUEUE + query).context["entries"]]
+
+    assert shown("?rule=links") == [linked]
+    assert shown("?phrase=siehe") == [linked]
+    assert len(shown(f"?article={thread.article_id}")) == 2
+    assert shown("?article=999999") == []
+    assert len(shown("?article=x&phrase=%00")) == 2
+
+
+def test_queue_costs_the_same_statements_for_one_and_for_many(
+    thread: Thread, desk: Client, django_assert_max_num_queries: Any
+) -> None:
+    root = add_comment(thread=thread, text="Oben", guest_name="Bruno")
+    for number in range(3):
+        wait(thread, f"Nummer {number}", parent=root)
+    desk.get(QUEUE)
+    with django_assert_max_num_queries(60) as few:
+        desk.get(QUEUE)
+    for number in range(30):
+        wait(thread, f"Weitere {number}", parent=root)
+    with django_assert_max_num_queries(len(few)):
+        desk.get(QUEUE)
+
+
+def test_text_of_strangers_stays_text(thread: Thread, desk: Client) -> None:
+    wait(thread, "<script>alert(1)</script> <img src=x onerror=alert(1)>", name="<b>Otto</b>")
+    html = desk.get(QUEUE).content.decode()
+
+    assert "<script>alert" not in html
+    assert "<b>Otto" not in html
+    assert "onerror=alert(1)&gt;" in html
+
+
+@pytest.mark.parametrize(("role", "is_there"), [(Role.MODERATOR, True), (Role.EDITOR, True), (Role.AUTHOR, False)])
+def test_menu_and_start_page_show_the_count_to_those_who_decide(
+    thread: Thread, client: Client, role: Role, is_there: bool
+) -> None:
+    roles.sync()
+    signed_in(client, role)
+    wait(thread)
+    wait(thread, name="Otto")
+    start = client.get(reverse("wagtailadmin_home")).content.decode()
+
+    assert (QUEUE in start) is is_there
+    assert ("(2)" in start) is is_there
+    assert ("waiting-comments" in start) is is_there
