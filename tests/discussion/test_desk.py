@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils import translation
 
 from freiblatt.discussion.actions import add_comment, approve_comment, edit_comment, post_comment, refuse_comment
-from freiblatt.discussion.models import Comment, CommentState, Thread
+from freiblatt.discussion.desk.entries import token_of
+from freiblatt.discussion.models import Comment, CommentState, Decision, Thread
 from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.tokens import make_nonce, read_nonce
 from freiblatt.newsroom import roles
 from freiblatt.newsroom.roles import Role
 from tests.cast import make_member
+from tests.factories import house_rule
 
 QUEUE = "/admin/discussion/"
 DECIDE = "/admin/discussion/decide/"
@@ -78,7 +80,10 @@ def test_queue_shows_what_the_writer_wrote_before_and_how_it_ended(thread: Threa
     for number in range(7):
         one = wait(thread, f"Früher {number}")
         Comment.objects.filter(pk=one.pk).update(writer_key=writer)
-        (approve_comment if number % 2 else refuse_comment)(comment=one)
+        if number % 2:
+            approve_comment(comment=one, by=None)
+        else:
+            refuse_comment(comment=one, by=None, rule=house_rule())
     now = wait(thread, "Heute")
     Comment.objects.filter(pk=now.pk).update(writer_key=writer)
     stranger = wait(thread, "Ein anderer", name="Otto")
@@ -92,12 +97,65 @@ def test_queue_shows_what_the_writer_wrote_before_and_how_it_ended(thread: Threa
 def test_moderator_approves_one_and_refuses_another(thread: Thread, desk: Client) -> None:
     good, bad = wait(thread), wait(thread, "Sie Idiot", name="Otto")
     decide(desk, "approve", good)
-    answer = decide(desk, "refuse", bad)
+    answer = decide(desk, "refuse", bad, rule="respect", words="Bitte ohne Schimpfwort.")
 
     states = dict(Comment.objects.values_list("pk", "state"))
     assert states == {good.pk: CommentState.PUBLIC, bad.pk: CommentState.REFUSED}
     assert "Otto" in next(str(message) for message in answer.context["messages"])
     assert answer.context["entries"] == []
+    decision = Decision.objects.get()
+    assert (decision.comment, decision.rule.code, decision.words) == (bad, "respect", "Bitte ohne Schimpfwort.")
+    assert decision.by is not None
+
+
+def test_nothing_is_refused_without_a_rule(thread: Thread, desk: Client) -> None:
+    comment = wait(thread)
+    decide(desk, "refuse", comment)
+    decide(desk, "refuse", comment, rule="no-such-rule\0")
+
+    comment.refresh_from_db()
+    assert comment.state == CommentState.WAITING
+    assert "Hausregel" in str(list(decide(desk, "refuse", comment).context["messages"]))
+
+
+def test_picking_what_waits_publishes_it_with_a_reason_in_the_articles_language(thread: Thread, desk: Client) -> None:
+    comment, other = wait(thread), wait(thread, name="Otto")
+    decide(desk, "pick", comment, quick="2")
+    decide(desk, "pick", other, reason="Kennt die Verträge.")
+
+    comment.refresh_from_db()
+    other.refresh_from_db()
+    assert (comment.state, comment.pick_reason) == (CommentState.PUBLIC, "Eine gute Frage")
+    assert other.pick_reason == "Kennt die Verträge."
+
+
+def test_decisions_are_taken_back(thread: Thread, desk: Client) -> None:
+    approved, refused, erased = wait(thread), wait(thread, name="Otto"), wait(thread, name="Anna")
+    decide(desk, "approve", approved)
+    decide(desk, "refuse", refused, rule="respect")
+    page = decide(desk, "erase", erased)
+    lately = page.context["lately"]
+    assert [(one["pk"], one["undo"]) for one in lately] == [(refused.pk, "undo"), (approved.pk, "undo")]
+
+    for one in lately:
+        page = desk.post(DECIDE, {"deed": one["undo"], "comment": one["token"]}, follow=True)
+    assert [entry.comment for entry in page.context["entries"]] == [approved, refused]
+    assert page.context["lately"] == []
+    assert not Decision.objects.exists()
+
+
+def test_what_was_answered_or_decided_by_others_is_not_taken_back(thread: Thread, desk: Client) -> None:
+    comment, other = wait(thread), wait(thread, name="Otto")
+    decide(desk, "approve", comment)
+    refuse_comment(comment=other, by=None, rule=house_rule())
+    add_comment(thread=thread, text="Genau.", guest_name="Bruno", parent=comment)
+    for one in (comment, other):
+        one.refresh_from_db()
+        before = one.state
+        answer = desk.post(DECIDE, {"deed": "undo", "comment": token_of(one)}, headers={"accept": "application/json"})
+        assert answer.json()["comments"][0]["done"] is False
+        one.refresh_from_db()
+        assert one.state == before
 
 
 def test_many_are_decided_by_one_form(thread: Thread, desk: Client) -> None:
@@ -112,7 +170,7 @@ def test_many_are_decided_by_one_form(thread: Thread, desk: Client) -> None:
 def test_what_somebody_else_decided_meanwhile_stays_so_and_is_said(thread: Thread, desk: Client) -> None:
     comment = wait(thread)
     token = token_in(desk.get(QUEUE), comment)
-    refuse_comment(comment=comment)
+    refuse_comment(comment=comment, by=None, rule=house_rule())
     answer = desk.post(DECIDE, {"deed": "approve", "comment": token}, headers={"accept": "application/json"})
 
     comment.refresh_from_db()
@@ -150,7 +208,7 @@ def test_queue_is_filtered_by_article_reason_and_phrase(thread: Thread, desk: Cl
     def shown(query: str) -> list[Comment]:
         return [entry.comment for entry in desk.get(QUEUE + query).context["entries"]]
 
-    assert shown("?rule=links") == [linked]
+    assert shown("?held_by=links") == [linked]
     assert shown("?phrase=siehe") == [linked]
     assert len(shown(f"?article={thread.article_id}")) == 2
     assert shown("?article=999999") == []

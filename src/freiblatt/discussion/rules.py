@@ -111,6 +111,11 @@ def sentences(reasons: Iterable[dict[str, str]]) -> list[str]:
     return found
 
 
+def labels() -> list[tuple[str, str]]:
+    """Return name and label of each rule in the active language, for choosing one; what was seen is left out."""
+    return [(rule.name, str(rule.label) % {"detail": "…"}) for rule in _registry.rules.values()]
+
+
 def _thread_is_held(draft: Draft) -> str | None:
     return "" if draft.thread.state == ThreadState.HELD else None
 

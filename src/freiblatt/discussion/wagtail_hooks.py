@@ -11,7 +11,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from freiblatt.discussion.desk import urls
-from freiblatt.discussion.desk.queue import count_waiting, may_decide
+from freiblatt.discussion.desk.queue import count_undecided, may_decide
 from freiblatt.discussion.desk.start import WaitingComments
 
 
@@ -23,7 +23,7 @@ class DeskMenuItem(MenuItem):
 
     def render_component(self, request: HttpRequest) -> Any:
         shown = super().render_component(request)
-        if count := count_waiting():
+        if count := count_undecided():
             shown.label = f"{self.label} ({count})"
         return shown
 

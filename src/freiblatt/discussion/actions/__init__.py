@@ -25,9 +25,11 @@ from freiblatt.discussion.actions.posting import (
     post_comment,
 )
 from freiblatt.discussion.actions.threads import arrange_thread, note_lost, open_thread, show_turn
+from freiblatt.discussion.actions.undoing import UNDO_MINUTES, undo_decision
 from freiblatt.discussion.actions.voting import close_ballot, end_voting, forget_senders, vote
 
 __all__ = [
+    "UNDO_MINUTES",
     "DiscussionError",
     "NameTakenError",
     "Posted",
@@ -60,6 +62,7 @@ __all__ = [
     "remove_comment",
     "restore_comment",
     "show_turn",
+    "undo_decision",
     "unpick_comment",
     "vote",
     "withdraw_comment",

@@ -1,10 +1,10 @@
 """What the desk does with one comment, told by a form: checked against what the person had seen, then done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,10 +12,33 @@ from django.utils.translation import gettext_lazy
 from freiblatt.discussion import actions
 from freiblatt.discussion.actions.bookkeeping import locked
 from freiblatt.discussion.desk.entries import token_of
-from freiblatt.discussion.models import Comment
+from freiblatt.discussion.models import Comment, CommentState, HouseRule
+from freiblatt.newsroom.models import StaffMember
 
 #: Of one form. More is done from the page that counts first.
 MOST_AT_ONCE = 200
+
+#: Why a comment may be picked, chosen by one key; readers see it in the language of the thread.
+PICK_REASONS: tuple[str | Promise, ...] = (
+    gettext_lazy("First-hand knowledge"),
+    gettext_lazy("A good question"),
+    gettext_lazy("Another view, well argued"),
+    gettext_lazy("Brings a source"),
+    gettext_lazy("Corrects something"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a form says besides the deed and the comments."""
+
+    by: StaffMember
+    rule: HouseRule | None = None
+    #: What the writer is told, and the law where the rule is one.
+    words: str = ""
+    legal_basis: str = ""
+    #: Why a comment is picked; one of ours is said in the language of the article.
+    reason: str | Promise = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,35 +49,66 @@ class Done:
     #: A sentence for the person who decided.
     says: str
     is_done: bool
-    #: The comment's token as it is now (`entries.token_of`); "" where it is gone.
+    #: The comment's token as it is now (`entries.token_of`).
     token: str = ""
+    #: Whether it can be taken back, and by which deed.
+    undo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One thing that can be done."""
 
-    #: Takes the comment, who decides, and what the form says; raises DiscussionError.
-    do: Callable[..., Comment]
+    #: Raises DiscussionError.
+    do: Callable[[Comment, Told], Comment]
     #: "Approved: the comment by %(name)s."
     says: str | Promise
+    #: The deed that takes it back; "" where none does.
+    undo: str = ""
 
 
-def _approve(comment: Comment, by: Any, words: str) -> Comment:
-    return actions.approve_comment(comment=comment)
+def _approve(comment: Comment, told: Told) -> Comment:
+    return actions.approve_comment(comment=comment, by=told.by)
 
 
-def _refuse(comment: Comment, by: Any, words: str) -> Comment:
-    return actions.refuse_comment(comment=comment)
+def _refuse(comment: Comment, told: Told) -> Comment:
+    """Refuse what waits, remove what is public: for whoever decides it is the same."""
+    if told.rule is None:
+        raise actions.DiscussionError(_("Choose the house rule that the comment breaks."))
+    end = actions.refuse_comment if comment.state == CommentState.WAITING else actions.remove_comment
+    return end(comment=comment, by=told.by, rule=told.rule, words=told.words, legal_basis=told.legal_basis)
+
+
+def _pick(comment: Comment, told: Told) -> Comment:
+    if comment.state != CommentState.PUBLIC:
+        actions.approve_comment(comment=comment, by=told.by)
+    with translation.override(comment.thread.article.locale.language_code):
+        return actions.pick_comment(comment=comment, reason=str(told.reason))
+
+
+def _unpick(comment: Comment, told: Told) -> Comment:
+    return actions.unpick_comment(comment=comment)
+
+
+def _erase(comment: Comment, told: Told) -> Comment:
+    return actions.erase_comment(comment=comment)
+
+
+def _undo(comment: Comment, told: Told) -> Comment:
+    return actions.undo_decision(comment=comment, by=told.by)
 
 
 DEEDS: dict[str, Deed] = {
-    "approve": Deed(_approve, gettext_lazy("Approved: the comment by %(name)s.")),
-    "refuse": Deed(_refuse, gettext_lazy("Refused: the comment by %(name)s.")),
+    "approve": Deed(_approve, gettext_lazy("Approved: the comment by %(name)s."), undo="undo"),
+    "refuse": Deed(_refuse, gettext_lazy("Refused: the comment by %(name)s."), undo="undo"),
+    "pick": Deed(_pick, gettext_lazy("Picked: the comment by %(name)s."), undo="unpick"),
+    "unpick": Deed(_unpick, gettext_lazy("No longer picked: the comment by %(name)s.")),
+    "erase": Deed(_erase, gettext_lazy("Erased: the comment by %(name)s.")),
+    "undo": Deed(_undo, gettext_lazy("Taken back: the comment by %(name)s is in the queue again.")),
 }
 
 
-def carry_out(name: str, tokens: list[str], *, by: Any, words: str = "") -> list[Done]:
+def carry_out(name: str, tokens: Sequence[str], told: Told) -> list[Done]:
     """Do one thing with every comment that `tokens` name, each by itself, and say of each what became of it.
 
     One that somebody else has decided meanwhile, or that its writer has changed, stays as it is. Raises
@@ -67,10 +121,10 @@ def carry_out(name: str, tokens: list[str], *, by: Any, words: str = "") -> list
         raise actions.DiscussionError(_("Choose comments first."))
     if len(tokens) > MOST_AT_ONCE:
         raise actions.DiscussionError(_("At most %(most)d comments at once, please.") % {"most": MOST_AT_ONCE})
-    return [_carry_out(deed, token, by, words) for token in dict.fromkeys(tokens)]
+    return [_carry_out(deed, token, told) for token in dict.fromkeys(tokens)]
 
 
-def _carry_out(deed: Deed, token: str, by: Any, words: str) -> Done:
+def _carry_out(deed: Deed, token: str, told: Told) -> Done:
     number = token.partition("-")[0]
     pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
     comment = Comment.objects.filter(pk=pk).first()
@@ -82,10 +136,10 @@ def _carry_out(deed: Deed, token: str, by: Any, words: str) -> Done:
             name = comment.name
             if token_of(comment) != token:
                 return Done(pk, _what_happened(comment), is_done=False)
-            after = deed.do(comment, by, words)
+            after = deed.do(comment, told)
     except actions.DiscussionError as error:
         return Done(pk, str(error), is_done=False)
-    return Done(pk, str(deed.says) % {"name": name}, is_done=True, token=token_of(after))
+    return Done(pk, str(deed.says) % {"name": name}, is_done=True, token=token_of(after), undo=deed.undo)
 
 
 def _what_happened(comment: Comment) -> str:

@@ -8,7 +8,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.utils.safestring import SafeString, mark_safe
 
-from freiblatt.discussion.models import Comment, CommentState, CommentVersion
+from freiblatt.discussion.models import Comment, CommentState, CommentVersion, Report
 from freiblatt.discussion.reading import Addresses, tombstone_text
 from freiblatt.discussion.rules import sentences
 
@@ -46,6 +46,8 @@ class Entry:
     above: list[Beside] = field(default_factory=list)
     earlier: list[Beside] = field(default_factory=list)
     versions: list[CommentVersion] = field(default_factory=list)
+    #: Open reports of readers, the most urgent first.
+    reports: list[Report] = field(default_factory=list)
 
     @property
     def is_public(self) -> bool:
@@ -66,6 +68,9 @@ def entries_of(comments: Sequence[Comment]) -> list[Entry]:
     versions: dict[int, list[CommentVersion]] = {}
     for version in CommentVersion.objects.filter(comment__in=comments):
         versions.setdefault(version.comment_id, []).append(version)
+    reports: dict[int, list[Report]] = {}
+    for report in Report.objects.open().filter(comment__in=comments).prefetch_related("rule__texts"):
+        reports.setdefault(report.comment_id or 0, []).append(report)
     found = []
     for comment in comments:
         article = comment.thread.article
@@ -82,6 +87,7 @@ def entries_of(comments: Sequence[Comment]) -> list[Entry]:
                 above=[_beside(one) for one in above.get(comment.pk, [])],
                 earlier=[_beside(one) for one in earlier.get(comment.pk, [])],
                 versions=versions.get(comment.pk, []),
+                reports=reports.get(comment.pk, []),
             )
         )
     return found

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from django.db.models import Sum, TextField
 from django.db.models.functions import Cast
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from freiblatt.discussion.models import Comment, CommentState, Thread
+from freiblatt.discussion.models import Comment, CommentState, Objection, Report, Thread
 from freiblatt.discussion.models.comments import CommentQuerySet
 
 #: Who works the desk.
@@ -17,6 +18,14 @@ PERMISSION = "discussion.change_comment"
 PAGE_SIZE = 50
 #: Beyond it nothing is ever found.
 GREATEST_ID = 2**63 - 1
+#: Of what readers reported and objected to, so much is looked through at a time, the most urgent first.
+URGENT = 500
+
+KINDS = {
+    "reported": _("Reported"),
+    "objection": _("Objected to"),
+    "waiting": _("Held"),
+}
 
 
 def may_decide(request: HttpRequest) -> bool:
@@ -25,8 +34,16 @@ def may_decide(request: HttpRequest) -> bool:
 
 
 def count_waiting() -> int:
-    """Return how many comments wait for a decision."""
+    """Return how many comments are held until somebody decides."""
     return Thread.objects.aggregate(Sum("n_held"))["n_held__sum"] or 0
+
+
+def count_undecided() -> int:
+    """Return how many comments need a decision: held, reported while public, and those whose writers object."""
+    reported = Report.objects.open().filter(comment__state=CommentState.PUBLIC)
+    objections = Objection.objects.open().filter(decision__comment__isnull=False)
+    counted = reported.values("comment").distinct().count() + objections.values("decision__comment").distinct().count()
+    return count_waiting() + counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +53,31 @@ class Filters:
     article: int = 0
     rule: str = ""
     phrase: str = ""
+    kind: str = ""
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> "Filters":
         """Return the filters that a query or a form names; what makes no sense is none."""
         article = asked.get("article", "")
         number = int(article) if article.isascii() and article.isdecimal() and len(article) < 19 else 0
+        kind = asked.get("kind", "")
         return cls(
             article=number,
-            rule=asked.get("rule", "")[:40],
+            rule=asked.get("held_by", "")[:40].replace("\0", ""),
             phrase=asked.get("phrase", "").replace("\0", "").strip()[:200],
+            kind=kind if kind in KINDS else "",
         )
 
     @property
-    def query(self) -> str:
-        """The filters as they stand in an address: "?article=7&rule=links"; "" for none."""
-        found = {"article": self.article or "", "rule": self.rule, "phrase": self.phrase}
-        said = {name: value for name, value in found.items() if value}
-        return f"?{urlencode(said)}" if said else ""
+    def said(self) -> dict[str, str | int]:
+        """What is asked for, by the names that it has in addresses and forms."""
+        found = {"article": self.article, "held_by": self.rule, "phrase": self.phrase, "kind": self.kind}
+        return {name: value for name, value in found.items() if value}
 
     @property
-    def are_set(self) -> bool:
-        """Whether something is filtered."""
-        return self.query != ""
+    def query(self) -> str:
+        """The filters as they stand in an address: "?article=7&held_by=links"; "" for none."""
+        return f"?{urlencode(self.said)}" if self.said else ""
 
     def apply(self, comments: CommentQuerySet) -> CommentQuerySet:
         """Return those of `comments` that are asked for."""
@@ -73,6 +92,37 @@ class Filters:
         return comments
 
 
-def waiting() -> CommentQuerySet:
-    """Return the comments that wait, the oldest first."""
+def held() -> CommentQuerySet:
+    """Return the comments that are held, the oldest first."""
     return Comment.objects.filter(state=CommentState.WAITING).order_by("pk")
+
+
+def queue_of(filters: Filters) -> tuple[list[Comment], int]:
+    """Return the first comments that need a decision, the most urgent first, and how many there are like that.
+
+    First what readers reported, by its deadline, what is said to be illegal before all else; then what writers object
+    to, by its deadline; then what is held, the oldest first.
+    """
+    urgent = _urgent(filters.kind)
+    shown = filters.apply(Comment.objects.filter(pk__in=urgent)) if urgent else Comment.objects.none()
+    known = set(shown.values_list("pk", flat=True))
+    pks = [pk for pk in urgent if pk in known]
+    total = len(pks)
+    if filters.kind in ("", "waiting"):
+        waiting = filters.apply(held()).exclude(pk__in=urgent)
+        total += waiting.count()
+        pks += waiting.values_list("pk", flat=True)[: max(0, PAGE_SIZE - len(pks))]
+    pks = pks[:PAGE_SIZE]
+    found = Comment.objects.select_related("thread__article", "author", "reader").in_bulk(pks)
+    return [found[pk] for pk in pks if pk in found], total
+
+
+def _urgent(kind: str) -> list[int]:
+    """Return what has a deadline, the nearest first."""
+    pks: list[int | None] = []
+    if kind in ("", "reported"):
+        reported = Report.objects.open().filter(comment__state__in=[CommentState.PUBLIC, CommentState.WAITING])
+        pks += reported.order_by("-rule__is_legal", "due_on", "pk").values_list("comment", flat=True)[:URGENT]
+    if kind in ("", "objection"):
+        pks += Objection.objects.open().values_list("decision__comment", flat=True)[:URGENT]
+    return [pk for pk in dict.fromkeys(pks) if pk]

@@ -4,7 +4,7 @@ from typing import Any
 
 from wagtail.admin.ui.components import Component
 
-from freiblatt.discussion.desk.queue import count_waiting, waiting
+from freiblatt.discussion.desk.queue import count_undecided, held
 
 SHOWN = 3
 
@@ -16,9 +16,9 @@ class WaitingComments(Component):
     template_name = "discussion/desk/start_panel.html"
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-        found = list(waiting().select_related("thread__article")[:SHOWN])
+        found = list(held().select_related("thread__article")[:SHOWN])
         return {
             "comments": found,
-            "waiting": count_waiting(),
+            "waiting": count_undecided(),
             "oldest": found[0].created_on if found else None,
         }

@@ -11,11 +11,19 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
+from wagtail.users.models import UserProfile
 
+from freiblatt.articles.models import ArticlePage
 from freiblatt.discussion import actions
-from freiblatt.discussion.desk.deeds import Done, carry_out
+from freiblatt.discussion.desk.deeds import PICK_REASONS, Done, Told, carry_out
 from freiblatt.discussion.desk.entries import entries_of
-from freiblatt.discussion.desk.queue import PAGE_SIZE, PERMISSION, Filters, count_waiting, waiting
+from freiblatt.discussion.desk.queue import KINDS, PERMISSION, Filters, count_undecided, queue_of
+from freiblatt.discussion.models import HouseRule
+from freiblatt.discussion.rules import labels
+
+#: Where the session keeps what the member decided lately, and how much of it.
+LATELY = "discussion_desk_lately"
+LATELY_SHOWN = 10
 
 
 class DeskView(WagtailAdminTemplateMixin, TemplateView):
@@ -38,13 +46,20 @@ class Queue(DeskView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         filters = Filters.of(self.request.GET)
-        found = filters.apply(waiting()).select_related("thread__article", "author", "reader")
-        page = list(found[:PAGE_SIZE])
+        page, matching = queue_of(filters)
         return super().get_context_data(
             entries=entries_of(page),
             filters=filters,
-            waiting=count_waiting(),
-            matching=found.count() if len(page) == PAGE_SIZE else len(page),
+            kinds=KINDS,
+            articles=ArticlePage.objects.filter(thread__n_held__gt=0).only("title").order_by("title")[:200],
+            reasons=labels(),
+            rules=list(HouseRule.objects.standing().prefetch_related("texts")),
+            pick_reasons=PICK_REASONS,
+            lately=self.request.session.get(LATELY, []),
+            keys=UserProfile.get_for_user(self.request.user).keyboard_shortcuts,
+            matching=matching,
+            more=matching - len(page),
+            undecided=count_undecided(),
             **kwargs,
         )
 
@@ -55,22 +70,47 @@ def decide(request: HttpRequest) -> HttpResponse:
     """Carry out what a form says; answer with the queue, or in JSON for the module that asks."""
     wants_json = "application/json" in request.headers.get("Accept", "")
     try:
-        done = carry_out(
-            request.POST.get("deed", ""),
-            request.POST.getlist("comment"),
-            by=request.user,
-            words=request.POST.get("words", ""),
-        )
+        done = carry_out(request.POST.get("deed", ""), request.POST.getlist("comment"), _told(request))
     except actions.DiscussionError as error:
         if wants_json:
             return JsonResponse({"fault": str(error)}, status=422)
         messages.error(request, str(error))
         done = []
+    _remember(request, done)
     if wants_json:
-        answered = [{"pk": one.pk, "says": one.says, "done": one.is_done, "token": one.token} for one in done]
-        return JsonResponse({"comments": answered, "waiting": count_waiting()})
+        answered = [
+            {"pk": one.pk, "says": one.says, "done": one.is_done, "token": one.token, "undo": one.undo} for one in done
+        ]
+        return JsonResponse({"comments": answered, "waiting": count_undecided()})
     _tell(request, done)
     return HttpResponseRedirect(reverse("discussion_desk:queue") + Filters.of(request.POST).query)
+
+
+def _told(request: HttpRequest) -> Told:
+    """Return what a form says besides the deed and the comments."""
+    said = request.POST
+    quick = said.get("quick", "")
+    is_quick = quick.isascii() and quick.isdecimal() and 0 < int(quick[:4]) <= len(PICK_REASONS)
+    return Told(
+        by=request.user,
+        rule=HouseRule.objects.standing().filter(code=said.get("rule", "").replace("\0", "")).first(),
+        words=said.get("words", ""),
+        legal_basis=said.get("legal_basis", ""),
+        reason=PICK_REASONS[int(quick) - 1] if is_quick else said.get("reason", ""),
+    )
+
+
+def _remember(request: HttpRequest, done: list[Done]) -> None:
+    """Keep in the session what can be taken back, the latest first."""
+    again = {one.pk for one in done if one.is_done}
+    before = [one for one in request.session.get(LATELY, []) if one["pk"] not in again]
+    fresh = [
+        {"pk": one.pk, "says": one.says, "token": one.token, "undo": one.undo}
+        for one in reversed(done)
+        if one.is_done and one.undo
+    ]
+    if again:
+        request.session[LATELY] = [*fresh, *before][:LATELY_SHOWN]
 
 
 def _tell(request: HttpRequest, done: list[Done]) -> None:

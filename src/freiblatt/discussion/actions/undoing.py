@@ -1,0 +1,68 @@
+"""The desk takes back its own last decision, as when a key was hit by mistake."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from freiblatt.discussion.actions.bookkeeping import announce, locked, move
+from freiblatt.discussion.actions.errors import DiscussionError
+from freiblatt.discussion.actions.judging import LOG_KEY
+from freiblatt.discussion.models import (
+    Comment,
+    CommentState,
+    Decision,
+    DecisionKind,
+    Objection,
+    Report,
+    ReportState,
+)
+from freiblatt.discussion.text import RULES_VERSION, to_html
+from freiblatt.newsroom.models import StaffMember
+from freiblatt.pagestore.actions import mark_stale
+
+#: Later, a decision is reversed by another one, which stands in the public log beside it.
+UNDO_MINUTES = 60
+
+
+@transaction.atomic
+def undo_decision(*, comment: Comment, by: StaffMember) -> Comment:
+    """Return the comment as it was before `by` decided about it, within UNDO_MINUTES; it stands in the queue again.
+
+    The decision is deleted and the reports that it answered are open again, for it was none. Raises DiscussionError
+    where somebody has answered or objected since, where others decided, and where there is nothing to take back.
+    """
+    thread, found = locked(comment)
+    since = timezone.now() - timedelta(minutes=UNDO_MINUTES)
+    last = Decision.objects.filter(comment=found).order_by("-pk").first()
+    is_own = last is not None and last.by_id == by.pk and last.made_on >= since
+    if last is not None and is_own and Objection.objects.filter(decision=last).exists():
+        raise DiscussionError(_("The writer has objected by now; answer the objection instead."))
+    if found.state == CommentState.PUBLIC and not (last and is_own):
+        if not found.hold_reasons and not _was_held(found):
+            raise DiscussionError(_("There is nothing to take back."))
+        if found.answers.exists():
+            raise DiscussionError(_("Somebody has answered by now. Remove the comment under a rule instead."))
+        return move(thread, found, CommentState.WAITING)
+    if last is None or not is_own:
+        raise DiscussionError(_("There is nothing of yours to take back here."))
+    match (found.state, last.kind):
+        case (CommentState.REFUSED, DecisionKind.REFUSED):
+            found = move(thread, found, CommentState.WAITING)
+        case (CommentState.REMOVED, DecisionKind.REMOVED):
+            found.html, found.html_rules_version = to_html(found.source_text), RULES_VERSION
+            found = move(thread, found, CommentState.PUBLIC, "html", "html_rules_version")
+        case (CommentState.PUBLIC, DecisionKind.KEPT):
+            announce(thread)
+        case _:
+            raise DiscussionError(_("There is nothing of yours to take back here."))
+    Report.objects.filter(decision=last).update(state=ReportState.OPEN, decision=None, decided_on=None)
+    last.delete()
+    mark_stale([LOG_KEY])
+    return found
+
+
+def _was_held(comment: Comment) -> bool:
+    """Whether the desk itself put it into the queue: an older site's, or one that the newsroom entered."""
+    return comment.own_key is None and comment.author_id is None and not comment.is_by_staff
