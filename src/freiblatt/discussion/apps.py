@@ -14,10 +14,21 @@ class DiscussionConfig(AppConfig):
         from freiblatt.discussion.live import register_channels
         from freiblatt.discussion.parts import register_parts, tell_consequence
         from freiblatt.jobs import rhythms, schedules
+        from freiblatt.lib.wording import call
 
         register_parts()
         register_channels()
         rules.register_rules()
         schedules.every(rhythms.minutely(60), name="forget senders", job=actions.forget_senders)
+        schedules.every(rhythms.minutely(60), name="forget reports", job=actions.forget_reports)
+        call(
+            {
+                "forget_reports": _("Forget who reported comments"),
+                "discussion_report_received": _("Report of a comment has arrived"),
+                "discussion_report_decided": _("Report of a comment is decided"),
+                "discussion_report_changed": _("Report of a comment is decided anew"),
+                "discussion_report_objection_decided": _("Objection to a decision is answered"),
+            }
+        )
         post_migrate.connect(actions.plant_after_migrate, sender=self, dispatch_uid="discussion.house_rules")
         consequences.register("discussion", tell_consequence)

@@ -1,9 +1,11 @@
 """What readers send."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from freiblatt.discussion.models import LONGEST_TEXT, NAME_LENGTH
+from freiblatt.discussion.models import LONGEST_EXPLANATION, LONGEST_TEXT, NAME_LENGTH, HouseRule
 
 
 class TextForm(forms.Form):
@@ -42,3 +44,66 @@ class CommentForm(TextForm):
     known_by = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
 
     field_order = ("text", "name", "corrects", "website", "nonce", "known_by")
+
+
+class ReportForm(forms.Form):
+    """What a reader says of a comment that should not stand there."""
+
+    rule = forms.ChoiceField(
+        label=_("What does it break?"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Please choose what the comment breaks."),
+            "invalid_choice": _("Please choose what the comment breaks."),
+        },
+    )
+    explanation = forms.CharField(
+        label=_("Why?"),
+        required=False,
+        # Far above what is stored, so that a long text comes back whole, with the number of characters to cut.
+        max_length=20 * LONGEST_EXPLANATION,
+        strip=False,
+        error_messages={"max_length": _("This text is far too long.")},
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": LONGEST_EXPLANATION, "autocomplete": "off"}),
+    )
+    is_in_good_faith = forms.BooleanField(
+        label=_("I am convinced that what I say here is correct and complete."), required=False
+    )
+    name = forms.CharField(
+        label=_("Your name"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "maxlength": 120}),
+    )
+    address = forms.CharField(
+        label=_("Your mail address"),
+        required=False,
+        max_length=500,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "maxlength": 254}),
+    )
+    nonce = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Asked for now, so that no query starts in a template.
+        self._rules = {rule.code: rule for rule in HouseRule.objects.standing().prefetch_related("texts")}
+        self.fields["rule"].choices = [(code, rule.title or code) for code, rule in self._rules.items()]  # type: ignore[attr-defined]
+
+    def clean_rule(self) -> HouseRule:
+        """Return the rule itself."""
+        return self._rules[self.cleaned_data["rule"]]
+
+
+class ObjectionForm(forms.Form):
+    """What somebody says against a decision."""
+
+    text = forms.CharField(
+        label=_("What speaks against the decision?"),
+        max_length=20 * LONGEST_EXPLANATION,
+        strip=False,
+        error_messages={
+            "required": _("Please say why, in a sentence or two."),
+            "max_length": _("This text is far too long."),
+        },
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": LONGEST_EXPLANATION, "autocomplete": "off"}),
+    )

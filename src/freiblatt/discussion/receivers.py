@@ -3,16 +3,18 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models.signals import post_save
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
 from freiblatt.articles.models import ArticlePage
 from freiblatt.articles.signals import article_published
 from freiblatt.discussion.actions.threads import open_thread
-from freiblatt.discussion.models import DiscussionSettings
+from freiblatt.discussion.models import RULES_KEY, DiscussionSettings, HouseRule, HouseRuleText, Objection, Report
 from freiblatt.discussion.parts import SETTINGS_KEY
 from freiblatt.pagestore.actions import mark_stale
+from freiblatt.readers.models import Reader
+from freiblatt.readers.signals import reader_erased, reader_export_asked
 
 
 @receiver(article_published)
@@ -30,3 +32,41 @@ def open_thread_below(article: ArticlePage, is_new: bool, **kwargs: Any) -> None
 def show_settings(**kwargs: Any) -> None:
     """Show what was decided for all threads below every article."""
     mark_stale([SETTINGS_KEY])
+
+
+@receiver([post_save, post_delete], sender=HouseRule)
+@receiver([post_save, post_delete], sender=HouseRuleText)
+def show_house_rules(**kwargs: Any) -> None:
+    """Show the rules in their new words, in the log too."""
+    mark_stale([RULES_KEY])
+
+
+@receiver(reader_export_asked)
+def hand_out_reports(reader: Reader, **kwargs: Any) -> dict[str, object]:
+    """Return the reports that carry the reader's address."""
+    found = Report.objects.filter(address_key=reader.address_key).select_related("rule").order_by("pk")
+    return {
+        "discussion_reports": [
+            {
+                "number": report.pk,
+                "rule": report.rule.code,
+                "explanation": report.explanation,
+                "name": report.name,
+                "address": report.address,
+                "language": report.language,
+                "state": report.state,
+                "reported": report.made_on,
+                "decided": report.decided_on,
+                "objection": list(Objection.objects.filter(report=report).values("text", "made_on", "state", "answer")),
+            }
+            for report in found
+        ]
+    }
+
+
+@receiver(reader_erased)
+def forget_reporter(reader: Reader, **kwargs: Any) -> None:
+    """Empty who reported and in which words; that something was reported stays, and is still decided."""
+    found = Report.objects.filter(address_key=reader.address_key)
+    Objection.objects.filter(report__in=found).update(text="", answer="")
+    found.update(explanation="", name="", address="", address_key="")

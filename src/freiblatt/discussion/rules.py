@@ -174,5 +174,7 @@ def register_rules() -> None:
             "trap", _("A field that people do not see was filled in."), lambda d: "" if d.filled_hidden_field else None
         ),
         Rule("alike", _("It is nearly the same as comment %(detail)s."), _is_like_another),
+        # Said by reports, which come later than a draft.
+        Rule("reported", _("Readers reported it: %(detail)s."), lambda _draft: None),
     ):
         register(rule)

@@ -59,6 +59,12 @@ def own_token(nonce: str) -> str:
     return urlsafe_b64encode(digest).decode("ascii")
 
 
+def report_token(nonce: str) -> str:
+    """Return the token of the receipt for the report that the form with this nonce makes: 32 characters."""
+    digest = hmac.new(_key(b"report-token"), nonce.encode(), hashlib.sha256).digest()[:24]
+    return urlsafe_b64encode(digest).decode("ascii")
+
+
 def own_key(token: str) -> str:
     """Return what is stored of a token: 64 hex digits."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -24,6 +24,12 @@ class OwnTokenConverter:
 register_converter(OwnTokenConverter, "own_token")
 
 urlpatterns = [
+    path(_("discussion/rules/"), views.house_rules, name="house_rules"),
+    path(_("discussion/log/"), views.log, name="moderation_log"),
+    path(_("discussion/log/all.csv"), views.log_table, name="moderation_log_table"),
+    path(_("discussion/log/<int:year>/<int:month>/"), views.log_month, name="moderation_log_month"),
+    path(_("discussion/report/<own_token:token>/"), views.receipt, name="comment_receipt"),
+    path(_("discussion/report/<own_token:token>/object/"), views.receipt_object, name="comment_receipt_object"),
     path(_("<slug:section>/<slug:article>/discussion/"), views.thread, name="thread"),
     path(_("<slug:section>/<slug:article>/discussion/after/<int:key>/"), views.thread_after, name="thread_after"),
     path(_("<slug:section>/<slug:article>/discussion/newest/"), views.thread_newest, name="thread_newest"),
@@ -47,7 +53,13 @@ urlpatterns = [
         views.own_withdraw,
         name="comment_own_withdraw",
     ),
+    path(
+        _("<slug:section>/<slug:article>/discussion/own/<own_token:token>/object/"),
+        views.own_object,
+        name="comment_own_object",
+    ),
     path(_("<slug:section>/<slug:article>/discussion/<int:pk>/"), views.comment, name="comment"),
+    path(_("<slug:section>/<slug:article>/discussion/<int:pk>/report/"), views.report, name="comment_report"),
     path(_("<slug:section>/<slug:article>/discussion/<int:pk>/answer/"), views.answer, name="comment_answer"),
     path(
         _("<slug:section>/<slug:article>/discussion/<int:pk>/after/<int:key>/"),

@@ -7,8 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from freiblatt.discussion.actions.errors import DiscussionError
+from freiblatt.discussion.actions.telling import tell_reporter
 from freiblatt.discussion.house_rules import FIRST_RULES
 from freiblatt.discussion.models import (
+    LOG_KEY,
     LONGEST_WORDS,
     Comment,
     Decision,
@@ -24,10 +26,6 @@ from freiblatt.discussion.models import (
 from freiblatt.discussion.text import tidy
 from freiblatt.newsroom.models import StaffMember
 from freiblatt.pagestore.actions import mark_stale
-
-#: The keys of the pages that show the house rules, and of the public log.
-RULES_KEY = "discussion_rules"
-LOG_KEY = "discussion_log"
 
 
 @transaction.atomic
@@ -85,7 +83,10 @@ def record(
         by=by,
     )
     if kind != DecisionKind.HELD:
+        answered = list(reports.select_related("rule"))
         reports.update(state=ReportState.DECIDED, decision=made, decided_on=made.made_on, network_key="")
+        for report in answered:
+            tell_reporter(report, "decided")
     mark_stale([LOG_KEY])
     return made
 

@@ -16,10 +16,12 @@ from freiblatt.discussion.models.comments import (
     Slot,
 )
 from freiblatt.discussion.models.judging import (
+    LOG_KEY,
     LONGEST_EXPLANATION,
     LONGEST_WORDS,
     OBJECTION_OPEN_DAYS,
     RESTRICTIONS,
+    RULES_KEY,
     Decision,
     DecisionKind,
     DecisionOrigin,
@@ -39,6 +41,7 @@ __all__ = [
     "ANSWERS_BELOW_ROOT",
     "ANSWERS_IN_SLICE",
     "DEEPEST",
+    "LOG_KEY",
     "LONGEST_EXPLANATION",
     "LONGEST_TEXT",
     "LONGEST_WORDS",
@@ -46,6 +49,7 @@ __all__ = [
     "OBJECTION_OPEN_DAYS",
     "RESTRICTIONS",
     "ROOTS_IN_SLICE",
+    "RULES_KEY",
     "TOMBSTONES",
     "Ballot",
     "Comment",

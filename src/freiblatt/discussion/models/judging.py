@@ -16,6 +16,9 @@ from wagtail.models import Orderable
 from freiblatt.discussion.models.comments import Comment
 from freiblatt.discussion.models.threads import Thread
 
+#: The keys of the pages that show the house rules, and of the public log.
+RULES_KEY = "discussion_rules"
+LOG_KEY = "discussion_log"
 #: Characters of what the desk tells a writer or a reporter, and of what these say.
 LONGEST_WORDS = 1000
 LONGEST_EXPLANATION = 3000

@@ -15,6 +15,7 @@ class Addresses:
         self.thread = reverse("thread", args=[self._section, self._slug])
         # Eighty comments on a page are eighty addresses of one pattern: ask for it once.
         self._comment = reverse("comment", args=[self._section, self._slug, 0]).removesuffix("0/")
+        self._report = reverse("comment_report", args=[self._section, self._slug, 0]).removeprefix(f"{self._comment}0/")
         self._answer = reverse("comment_answer", args=[self._section, self._slug, 0]).removeprefix(f"{self._comment}0/")
 
     def newest(self) -> str:
@@ -56,6 +57,10 @@ class Addresses:
         """Return the address of the form for an answer to a comment."""
         return f"{self._comment}{pk}/{self._answer}"
 
+    def report(self, pk: int) -> str:
+        """Return the address at which a comment is reported."""
+        return f"{self._comment}{pk}/{self._report}"
+
     def own(self, token: str) -> str:
         """Return the address of a writer's own page."""
         return reverse("comment_own", args=[self._section, self._slug, token])
@@ -67,3 +72,7 @@ class Addresses:
     def own_withdraw(self, token: str) -> str:
         """Return where a writer's own page withdraws the comment."""
         return reverse("comment_own_withdraw", args=[self._section, self._slug, token])
+
+    def own_object(self, token: str) -> str:
+        """Return where a writer objects to a decision on the own page."""
+        return reverse("comment_own_object", args=[self._section, self._slug, token])

@@ -28,6 +28,7 @@ class Doors:
     """What readers can do in a thread at this moment."""
 
     is_open: bool = False
+    can_report: bool = False
     can_vote: bool = False
     can_vote_down: bool = False
 
@@ -36,7 +37,9 @@ class Doors:
         """Return what can be done in `thread`; asks the database nothing."""
         is_open = thread.is_open()
         can_vote = is_open and settings.has_votes and thread.voting_ended_on is None
-        return cls(is_open=is_open, can_vote=can_vote, can_vote_down=can_vote and settings.has_down_votes)
+        return cls(
+            is_open=is_open, can_report=True, can_vote=can_vote, can_vote_down=can_vote and settings.has_down_votes
+        )
 
 
 def as_tree(top: Comment, answers: Iterable[Comment]) -> list[Comment]:
@@ -96,6 +99,7 @@ def shown_comments(
                 closes="." * (level + 1 - next_level),
                 badge=_badge(comment) if not is_tombstone else "",
                 answer_url=addresses.answer(comment.pk) if doors.is_open and is_public else "",
+                report_url=addresses.report(comment.pk) if doors.can_report and is_public else "",
                 can_vote=doors.can_vote and is_public,
                 can_vote_down=doors.can_vote_down and is_public,
                 up=comment.up,

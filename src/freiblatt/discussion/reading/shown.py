@@ -45,6 +45,8 @@ class ShownComment:
     badge: str = ""
     #: Where it is answered; "" where nobody can.
     answer_url: str = ""
+    #: Where it is reported; "" where nobody can.
+    report_url: str = ""
     #: Whether readers may vote for it, and against it.
     can_vote: bool = False
     can_vote_down: bool = False
@@ -85,6 +87,9 @@ class ShownThread:
     vote_url: str = ""
     #: The newsroom's question above all.
     pinned: ShownComment | None = None
+    #: What holds in the discussion, and what was decided by it.
+    rules_url: str = ""
+    log_url: str = ""
     #: What is said where nobody can write: that comments are closed, or from when on they are open.
     closed: str = ""
 

@@ -7,6 +7,7 @@ takes few CPU: only the columns that are shown are fetched, and a comment that w
 
 from dataclasses import replace
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from freiblatt.articles.models import ArticlePage
@@ -87,6 +88,8 @@ def _slice(
         write_url=addresses.write if doors.is_open else "",
         vote_url=addresses.vote if doors.can_vote else "",
         pinned=_pinned(thread, addresses) if has_pinned else None,
+        rules_url=reverse("house_rules"),
+        log_url=reverse("moderation_log"),
         closed=closed_text(thread),
     )
 

@@ -1,6 +1,7 @@
 """Slices of a thread, single comments, and the doors at which readers write and vote."""
 
-from freiblatt.discussion.views.own import own, own_edit, own_withdraw
+from freiblatt.discussion.views.judging import house_rules, log, log_month, log_table
+from freiblatt.discussion.views.own import own, own_edit, own_object, own_withdraw
 from freiblatt.discussion.views.reading import (
     comment,
     comment_answers,
@@ -11,6 +12,7 @@ from freiblatt.discussion.views.reading import (
     thread_top,
     thread_top_slice,
 )
+from freiblatt.discussion.views.reporting import receipt, receipt_object, report
 from freiblatt.discussion.views.voting import vote
 from freiblatt.discussion.views.writing import answer, write
 
@@ -18,9 +20,17 @@ __all__ = [
     "answer",
     "comment",
     "comment_answers",
+    "house_rules",
+    "log",
+    "log_month",
+    "log_table",
     "own",
     "own_edit",
+    "own_object",
     "own_withdraw",
+    "receipt",
+    "receipt_object",
+    "report",
     "thread",
     "thread_after",
     "thread_before",

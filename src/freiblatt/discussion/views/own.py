@@ -1,14 +1,19 @@
 """A writer's own page: what became of a comment, and the ways to change it or take it back."""
 
+import math
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from freiblatt.discussion import actions
-from freiblatt.discussion.forms import TextForm
-from freiblatt.discussion.models import Comment, CommentState, DiscussionSettings
+from freiblatt.discussion.forms import ObjectionForm, TextForm
+from freiblatt.discussion.models import Comment, CommentState, DecisionKind, DiscussionSettings, ObjectionSide
 from freiblatt.discussion.reading import Addresses, show_alone
+from freiblatt.discussion.reading.reasons import reasons_of, shown_objection
+from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.views.answers import private, public_article
 from freiblatt.lib.origin import own_forms_only
 
@@ -51,6 +56,30 @@ def own_withdraw(request: HttpRequest, section: str, article: str, token: str) -
     return _gone(request, section, article, is_withdrawn=found is not None)
 
 
+@private
+@own_forms_only
+@require_POST
+def own_object(request: HttpRequest, section: str, article: str, token: str) -> HttpResponse:
+    """Take the writer's objection to a decision of the desk."""
+    found = _found(section, article, token)
+    if found is None:
+        return _gone(request, section, article)
+    form = ObjectionForm(request.POST)
+    if not form.is_valid():
+        return _own(request, found, token, objection_form=form, status=422)
+    try:
+        actions.object_as_writer(comment=found, text=form.cleaned_data["text"], sender=Sender.of(request))
+    except actions.TooManyError as error:
+        form.add_error("text", str(error))
+        response = _own(request, found, token, objection_form=form, status=429)
+        response["Retry-After"] = str(math.ceil(error.wait_seconds))
+        return response
+    except actions.DiscussionError as error:
+        form.add_error("text", str(error))
+        return _own(request, found, token, objection_form=form, status=422)
+    return HttpResponseRedirect(Addresses(found.thread.article).own(token), status=303)
+
+
 def _found(section: str, slug: str, token: str) -> Comment | None:
     """Return the comment that a token opens, below this article; None for a token that opens nothing."""
     article = public_article(section, slug)
@@ -59,13 +88,23 @@ def _found(section: str, slug: str, token: str) -> Comment | None:
 
 
 def _own(
-    request: HttpRequest, comment: Comment, token: str, *, form: TextForm | None = None, status: int = 200
+    request: HttpRequest,
+    comment: Comment,
+    token: str,
+    *,
+    form: TextForm | None = None,
+    objection_form: ObjectionForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     article = comment.thread.article
     addresses = Addresses(article)
-    can_be_edited = actions.can_be_edited(comment, DiscussionSettings.load())
+    settings = DiscussionSettings.load()
+    can_be_edited = actions.can_be_edited(comment, settings)
     if form is None and can_be_edited:
         form = TextForm(initial={"text": comment.source_text})
+    decision = actions.standing_decision(comment)
+    objection = decision.objections.filter(side=ObjectionSide.WRITER).first() if decision is not None else None
+    can_object = actions.can_writer_object(decision)
     context = {
         "page_title": _("Your comment"),
         "article": article,
@@ -77,11 +116,18 @@ def _own(
         "is_waiting": comment.state == CommentState.WAITING,
         "is_refused": comment.state == CommentState.REFUSED,
         "is_removed": comment.state == CommentState.REMOVED,
+        "is_held": decision is not None and decision.kind == DecisionKind.HELD,
+        "reasons": reasons_of(decision, comment) if decision is not None else None,
+        "objection": shown_objection(objection),
+        "objection_form": (objection_form or ObjectionForm()) if can_object or objection_form else None,
+        "object_url": addresses.own_object(token),
+        "objection_days": settings.objection_days,
+        "rules_url": reverse("house_rules"),
         "form": form,
         "edit_url": addresses.own_edit(token),
         "withdraw_url": addresses.own_withdraw(token),
         "can_be_edited": can_be_edited,
-        "minutes": DiscussionSettings.load().edit_minutes,
+        "minutes": settings.edit_minutes,
         "token": token,
         "canonical_url": "",
         "is_indexed": False,

@@ -1,0 +1,192 @@
+"""Where readers report a comment, and the receipt on which they see what became of it."""
+
+import math
+from typing import Any
+
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from freiblatt.discussion import actions
+from freiblatt.discussion.forms import ObjectionForm, ReportForm
+from freiblatt.discussion.models import Comment, CommentState, Objection, Report, ReportState, Thread
+from freiblatt.discussion.reading import Addresses, show_alone
+from freiblatt.discussion.reading.reasons import reasons_of, shown_objection
+from freiblatt.discussion.senders import Sender
+from freiblatt.discussion.tokens import NonceError, make_nonce, read_nonce
+from freiblatt.discussion.views.answers import GREATEST_ID, private, public_article, thread_of
+from freiblatt.lib.origin import own_forms_only
+
+
+@private
+@own_forms_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, section: str, article: str, pk: int) -> HttpResponse:
+    """Take the report of a comment, or show the form for it."""
+    thread = thread_of(public_article(section, article))
+    if pk > GREATEST_ID:
+        raise Http404
+    comment = Comment.objects.select_related("author").filter(pk=pk, thread=thread).first()
+    # A comment that is gone in the meantime is not reported any more, and whoever wants to is told so.
+    if comment is None or not comment.slot:
+        raise Http404
+    if comment.state != CommentState.PUBLIC:
+        return _form(request, thread, comment, ReportForm(), is_gone=True, status=410)
+    if request.method != "POST":
+        return _form(request, thread, comment, ReportForm(initial={"nonce": _fresh(comment)}))
+    form = ReportForm(request.POST)
+    if not form.is_valid():
+        return _again(request, thread, comment, form)
+    fields = form.cleaned_data
+    try:
+        nonce = read_nonce(fields["nonce"], _scope(comment))
+    except NonceError:
+        form.add_error(None, _("This form was open for too long. Nothing was sent; please send it again."))
+        return _again(request, thread, comment, form)
+    try:
+        reported = actions.report_comment(
+            comment=comment,
+            rule=fields["rule"],
+            nonce=nonce,
+            sender=Sender.of(request),
+            explanation=fields["explanation"],
+            name=fields["name"],
+            address=fields["address"],
+            is_in_good_faith=fields["is_in_good_faith"],
+        )
+    except actions.TooManyError as error:
+        form.add_error(None, str(error))
+        response = _again(request, thread, comment, form, status=429)
+        response["Retry-After"] = str(math.ceil(error.wait_seconds))
+        return response
+    except actions.DiscussionError as error:
+        form.add_error(None, str(error))
+        return _again(request, thread, comment, form)
+    except OperationalError:
+        form.add_error(None, _("Too much is going on at this moment. Nothing was sent; please send it again."))
+        response = _again(request, thread, comment, form, status=503)
+        response["Retry-After"] = "5"
+        return response
+    return HttpResponseRedirect(reverse("comment_receipt", args=[reported.token]), status=303)
+
+
+@private
+@require_safe
+def receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a reporter how the report stands."""
+    return _receipt(request, _of(token), token)
+
+
+@private
+@own_forms_only
+@require_POST
+def receipt_object(request: HttpRequest, token: str) -> HttpResponse:
+    """Take a reporter's objection."""
+    found = _of(token)
+    form = ObjectionForm(request.POST)
+    if not form.is_valid():
+        return _receipt(request, found, token, form=form, status=422)
+    try:
+        actions.object_as_reporter(report=found, text=form.cleaned_data["text"], sender=Sender.of(request))
+    except actions.TooManyError as error:
+        form.add_error("text", str(error))
+        response = _receipt(request, found, token, form=form, status=429)
+        response["Retry-After"] = str(math.ceil(error.wait_seconds))
+        return response
+    except actions.DiscussionError as error:
+        form.add_error("text", str(error))
+        return _receipt(request, found, token, form=form, status=422)
+    return HttpResponseRedirect(reverse("comment_receipt", args=[token]), status=303)
+
+
+def _scope(comment: Comment) -> str:
+    """Return what a form's nonce is made for: this comment's reports and nothing else."""
+    return f"report:{comment.pk}"
+
+
+def _fresh(comment: Comment) -> str:
+    return make_nonce(_scope(comment))
+
+
+def _again(
+    request: HttpRequest, thread: Thread, comment: Comment, form: ReportForm, *, status: int = 422
+) -> HttpResponse:
+    """Give back what was typed, with a nonce that works."""
+    form.data = form.data.copy()
+    form.data["nonce"] = _fresh(comment)
+    return _form(request, thread, comment, form, status=status)
+
+
+def _form(
+    request: HttpRequest,
+    thread: Thread,
+    comment: Comment,
+    form: ReportForm,
+    *,
+    is_gone: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    addresses = Addresses(thread.article)
+    context = {
+        "page_title": _("Report a comment"),
+        "article": thread.article,
+        "article_url": thread.article.get_url(request),
+        "comment": None if is_gone else show_alone(comment, addresses),
+        "comment_url": addresses.comment(comment.pk),
+        "form": form,
+        "rules_url": reverse("house_rules"),
+        "action": addresses.report(comment.pk),
+        "canonical_url": "",
+        "is_indexed": False,
+    }
+    return render(request, "discussion/report.html", context, status=status)
+
+
+def _of(token: str) -> Report:
+    found = actions.of_receipt(token)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _receipt(
+    request: HttpRequest, found: Report, token: str, *, form: ObjectionForm | None = None, status: int = 200
+) -> HttpResponse:
+    objection = Objection.objects.filter(report=found).first()
+    decision = found.decision
+    comment = found.comment
+    can_object = actions.can_reporter_object(found)
+    is_public = comment is not None and comment.state == CommentState.PUBLIC
+    context: dict[str, Any] = {
+        "page_title": _("Your report no. %(number)s") % {"number": found.pk},
+        "report": found,
+        "rule": found.rule.title,
+        "made_on": date_format(localtime(found.made_on), "DATETIME_FORMAT"),
+        "due_on": date_format(localtime(found.due_on), "DATE_FORMAT"),
+        "is_open": found.state == ReportState.OPEN,
+        "is_moot": found.state == ReportState.MOOT,
+        "is_public": is_public,
+        "is_kept": decision is not None and decision.kind == "kept",
+        "reasons": reasons_of(decision, comment) if decision is not None else None,
+        "objection": shown_objection(objection),
+        "form": (form or ObjectionForm()) if can_object else None,
+        "object_url": reverse("comment_receipt_object", args=[token]),
+        "comment_url": _comment_url(found, request) if is_public else "",
+        "rules_url": reverse("house_rules"),
+        "canonical_url": "",
+        "is_indexed": False,
+    }
+    return render(request, "discussion/receipt.html", context, status=status)
+
+
+def _comment_url(found: Report, request: HttpRequest) -> str:
+    """Return where a reported comment stands, while readers may read the article above it; else ""."""
+    comment, thread = found.comment, found.thread
+    if comment is None or thread is None or not thread.article.live:
+        return ""
+    return Addresses(thread.article).comment(comment.pk)
