@@ -52,6 +52,7 @@ REGISTRIES = {
     "pagestore.serve",
     "pagestore.static",
     "readers.purposes",
+    "readers.sections",
 }
 #: One reading. At about 400 lines a file becomes a package of the same name.
 LONGEST_FILE = 450

@@ -10,13 +10,17 @@ class DiscussionConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from freiblatt.articles import consequences
-        from freiblatt.discussion import actions, grants, receivers, rules  # noqa: F401 (what the room hears and grants)
+        from freiblatt.discussion import actions, grants, reader_receivers, receivers, rules  # noqa: F401 (heard, granted)
+        from freiblatt.discussion.following import register_purposes
         from freiblatt.discussion.live import register_channels
         from freiblatt.discussion.parts import register_parts, tell_consequence
+        from freiblatt.discussion.reader_page import register_section
         from freiblatt.jobs import rhythms, schedules
         from freiblatt.lib.wording import call
 
         register_parts()
+        register_purposes()
+        register_section()
         register_channels()
         rules.register_rules()
         schedules.every(rhythms.minutely(60), name="forget senders", job=actions.forget_senders)
@@ -32,3 +36,11 @@ class DiscussionConfig(AppConfig):
         )
         post_migrate.connect(actions.plant_after_migrate, sender=self, dispatch_uid="discussion.house_rules")
         consequences.register("discussion", tell_consequence)
+        call(
+            {
+                "tell_followers": _("Tell readers of news in a discussion"),
+                "write_to_writer": _("Tell the writer of a comment what was decided"),
+                "discussion_news": _("News of a discussion"),
+                "discussion_decision": _("What the newsroom decided about a comment"),
+            }
+        )

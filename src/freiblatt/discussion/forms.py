@@ -3,9 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from freiblatt.discussion.following import ANSWERS, COMMENT, THREAD, WORDINGS, Wishes
 from freiblatt.discussion.models import LONGEST_EXPLANATION, LONGEST_TEXT, NAME_LENGTH, HouseRule
+from freiblatt.lib.mail_addresses import LONGEST, normalise
 
 
 class TextForm(forms.Form):
@@ -21,7 +24,40 @@ class TextForm(forms.Form):
     )
 
 
-class CommentForm(TextForm):
+class WishesForm(forms.Form):
+    """What somebody wants letters about, and where they go."""
+
+    mail = forms.CharField(
+        label=_("Your mail address, if you like"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "off"}),
+    )
+    notify_answers = forms.BooleanField(label=WORDINGS[ANSWERS], required=False)
+    notify_thread = forms.BooleanField(label=WORDINGS[THREAD], required=False)
+
+    def clean_mail(self) -> str:
+        typed = self.cleaned_data["mail"]
+        return normalise(typed) if typed.strip() else ""
+
+    @property
+    def agreement(self) -> Promise:
+        """What giving an address means, word for word."""
+        return WORDINGS[COMMENT]
+
+    @property
+    def wishes(self) -> Wishes:
+        """What was wished for in a valid form."""
+        fields = self.cleaned_data
+        return Wishes(address=fields["mail"], answers=fields["notify_answers"], thread=fields["notify_thread"])
+
+    @property
+    def has_wishes(self) -> bool:
+        """Whether something was filled in, so that it must be seen."""
+        return any(self[name].value() for name in ("mail", "notify_answers", "notify_thread"))
+
+
+class CommentForm(WishesForm, TextForm):
     """A new comment."""
 
     name = forms.CharField(
@@ -43,7 +79,17 @@ class CommentForm(TextForm):
     #: The token of an earlier comment, put in by the reader's own device.
     known_by = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
 
-    field_order = ("text", "name", "corrects", "website", "nonce", "known_by")
+    field_order = (
+        "text",
+        "name",
+        "corrects",
+        "mail",
+        "notify_answers",
+        "notify_thread",
+        "website",
+        "nonce",
+        "known_by",
+    )
 
 
 class ReportForm(forms.Form):

@@ -8,11 +8,15 @@ import hashlib
 import hmac
 import secrets
 import time
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core import signing
+
+if TYPE_CHECKING:
+    from freiblatt.discussion.models import Comment
 
 #: A form that was opened yesterday still works; later the reader gets the text back with a fresh one.
 NONCE_SECONDS = 24 * 3600
@@ -68,6 +72,27 @@ def report_token(nonce: str) -> str:
 def own_key(token: str) -> str:
     """Return what is stored of a token: 64 hex digits."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def reader_token(comment: "Comment") -> str:
+    """Return the token of the own page for letters to the comment's reader: as long as `own_token`, and not stored.
+
+    It ends when the comment is no longer this reader's, and with all links that the reader was sent.
+    """
+    number = comment.pk.to_bytes(6, "big")
+    reader = comment.reader
+    value = f"{comment.pk} {reader.pk} {reader.link_number}" if reader is not None else ""
+    digest = hmac.new(_key(b"reader-token"), value.encode(), hashlib.sha256).digest()[:18]
+    return urlsafe_b64encode(number + digest).decode("ascii")
+
+
+def comment_in(token: str) -> int:
+    """Return the number of the comment that a `reader_token` is about, still unchecked; 0 for no such token."""
+    try:
+        raw = urlsafe_b64decode(token.encode("ascii"))
+    except (ValueError, UnicodeError):
+        return 0
+    return int.from_bytes(raw[:6], "big") if len(raw) == 24 else 0
 
 
 def _seal(thread_key: str, body: str) -> str:

@@ -198,9 +198,6 @@ class Subscription(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True)
     #: The last news that its subscriber was told of; what is counted, the room above knows.
     told_up_to = models.BigIntegerField(default=0, editable=False)
-    #: How many letters went out on this day.
-    letters_on = models.DateField(null=True, editable=False)
-    letters_count = models.PositiveIntegerField(default=0, editable=False)
 
     objects = SubscriptionQuerySet.as_manager()
 

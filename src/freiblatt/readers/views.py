@@ -27,6 +27,7 @@ from freiblatt.readers import actions
 from freiblatt.readers.forms import AddressForm, LanguageForm
 from freiblatt.readers.links import LinkError, Opened, open_confirmation, open_page, page_token
 from freiblatt.readers.models import Reader
+from freiblatt.readers.sections import sections_of
 
 
 class LanguageLink(NamedTuple):
@@ -163,6 +164,7 @@ def _page_context(reader: Reader, token: str, form: LanguageForm) -> dict[str, A
         "standing": [consent for consent in consents if consent.given_at and not consent.withdrawn_at],
         "asked": [consent for consent in consents if not consent.given_at and not consent.withdrawn_at],
         "withdrawn": [consent for consent in consents if consent.withdrawn_at],
+        "sections": sections_of(reader),
         "data_url": reverse("readers:data", args=[token]),
         "erase_url": reverse("readers:erase", args=[token]),
         "translations": _translations("readers:page", token),

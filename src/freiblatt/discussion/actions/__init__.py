@@ -11,9 +11,18 @@ from freiblatt.discussion.actions.deciding import (
     unpick_comment,
 )
 from freiblatt.discussion.actions.ending import erase_comment, withdraw_comment
-from freiblatt.discussion.actions.errors import DiscussionError, NameTakenError, ThreadClosedError, TooManyError
+from freiblatt.discussion.actions.errors import (
+    AddressMissingError,
+    DiscussionError,
+    NameTakenError,
+    ThreadClosedError,
+    TooManyError,
+)
+from freiblatt.discussion.actions.following import follow, is_known_by
 from freiblatt.discussion.actions.judging import plant_after_migrate, plant_house_rules
+from freiblatt.discussion.actions.knowing import of_token, reader_of
 from freiblatt.discussion.actions.names import check_name
+from freiblatt.discussion.actions.news import tell_followers
 from freiblatt.discussion.actions.ordering import order_by_votes
 from freiblatt.discussion.actions.posting import (
     Posted,
@@ -21,7 +30,6 @@ from freiblatt.discussion.actions.posting import (
     check_parent,
     check_text,
     edit_comment,
-    of_token,
     post_comment,
 )
 from freiblatt.discussion.actions.reporting import (
@@ -40,12 +48,15 @@ from freiblatt.discussion.actions.reporting import (
     report_comment,
     standing_decision,
 )
+from freiblatt.discussion.actions.speaking import answer_as_staff, author_of, may_speak
 from freiblatt.discussion.actions.threads import arrange_thread, note_lost, open_thread, show_turn
 from freiblatt.discussion.actions.undoing import UNDO_MINUTES, undo_decision
 from freiblatt.discussion.actions.voting import close_ballot, end_voting, forget_senders, vote
+from freiblatt.discussion.actions.writers import tell_writer, write_to_writer
 
 __all__ = [
     "UNDO_MINUTES",
+    "AddressMissingError",
     "DiscussionError",
     "NameTakenError",
     "Posted",
@@ -54,8 +65,10 @@ __all__ = [
     "TooManyError",
     "add_comment",
     "add_placeholder",
+    "answer_as_staff",
     "approve_comment",
     "arrange_thread",
+    "author_of",
     "can_be_edited",
     "can_reporter_object",
     "can_writer_object",
@@ -69,9 +82,12 @@ __all__ = [
     "edit_comment",
     "end_voting",
     "erase_comment",
+    "follow",
     "forget_reports",
     "forget_senders",
+    "is_known_by",
     "may_decide_objection",
+    "may_speak",
     "note_lost",
     "object_as_reporter",
     "object_as_writer",
@@ -86,14 +102,18 @@ __all__ = [
     "plant_after_migrate",
     "plant_house_rules",
     "post_comment",
+    "reader_of",
     "refuse_comment",
     "remove_comment",
     "report_comment",
     "restore_comment",
     "show_turn",
     "standing_decision",
+    "tell_followers",
+    "tell_writer",
     "undo_decision",
     "unpick_comment",
     "vote",
     "withdraw_comment",
+    "write_to_writer",
 ]

@@ -4,6 +4,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from freiblatt.discussion.actions.errors import DiscussionError
+from freiblatt.discussion.actions.news import note_news
 from freiblatt.discussion.actions.ordering import ask_for_order
 from freiblatt.discussion.models import DEEPEST, NAME_LENGTH, TOMBSTONES, Comment, CommentState, Slot, Thread
 from freiblatt.discussion.text import folded
@@ -64,6 +65,8 @@ def move(thread: Thread, comment: Comment, state: CommentState, *fields: str) ->
     if comment.slot != slot_before:
         _count_listed(comment)
         settle(_tombstone_above(comment))
+    if is_new:
+        note_news(comment)
     if slot_before or comment.slot:
         announce(thread, "comment" if is_new else "change", comment)
     comment.refresh_from_db()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from freiblatt.discussion.actions.bookkeeping import announce, bury, locked, move
 from freiblatt.discussion.actions.errors import DiscussionError
 from freiblatt.discussion.actions.judging import record
+from freiblatt.discussion.actions.writers import tell_writer
 from freiblatt.discussion.models import (
     Comment,
     CommentState,
@@ -33,6 +34,8 @@ def approve_comment(*, comment: Comment, by: StaffMember | None) -> Comment:
     before = found.state
     if before != CommentState.PUBLIC:
         found = move(thread, found, CommentState.PUBLIC)
+    if before == CommentState.WAITING:
+        tell_writer(found, "approved")
     if before == CommentState.REFUSED:
         record(found, DecisionKind.RESTORED, by=by)
     elif Report.objects.filter(comment=found, state=ReportState.OPEN).exists():
@@ -109,8 +112,11 @@ def pick_comment(*, comment: Comment, reason: str) -> Comment:
         raise DiscussionError(_("Say why in a few words; readers see them."))
     if len(plain) > 200:
         raise DiscussionError(_("The reason is too long; at most 200 characters are possible."))
+    is_new = found.picked_on is None
     found.picked_on, found.pick_reason = found.picked_on or timezone.now(), plain
     found.save(update_fields=["picked_on", "pick_reason"])
+    if is_new:
+        tell_writer(found, "picked", reason=plain)
     announce(thread)
     return found
 

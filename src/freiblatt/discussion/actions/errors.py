@@ -13,6 +13,10 @@ class NameTakenError(DiscussionError):
     """The name is that of somebody else, who can be told by it."""
 
 
+class AddressMissingError(DiscussionError):
+    """Letters were wished for, and nothing says where they go."""
+
+
 class TooManyError(DiscussionError):
     """Too much was sent from one neighbourhood; `wait_seconds` says until when."""
 

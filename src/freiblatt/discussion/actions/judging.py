@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from freiblatt.discussion.actions.errors import DiscussionError
 from freiblatt.discussion.actions.telling import tell_reporter
+from freiblatt.discussion.actions.writers import tell_writer
 from freiblatt.discussion.house_rules import FIRST_RULES
 from freiblatt.discussion.models import (
     LOG_KEY,
@@ -26,6 +27,13 @@ from freiblatt.discussion.models import (
 from freiblatt.discussion.text import tidy
 from freiblatt.newsroom.models import StaffMember
 from freiblatt.pagestore.actions import mark_stale
+
+#: Decisions that a writer with a confirmed address hears of (`writers.EVENTS`).
+TOLD: dict[str, str] = {
+    DecisionKind.REFUSED: "refused",
+    DecisionKind.REMOVED: "removed",
+    DecisionKind.RESTORED: "restored",
+}
 
 
 @transaction.atomic
@@ -88,6 +96,8 @@ def record(
         for report in answered:
             tell_reporter(report, "decided")
     mark_stale([LOG_KEY])
+    if (event := TOLD.get(made.kind)) is not None:
+        tell_writer(comment, event, decision=made.pk)
     return made
 
 

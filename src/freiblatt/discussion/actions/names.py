@@ -15,6 +15,9 @@ OF_THE_NEWSROOM = (
     *("moderation", "moderator", "moderatorin", "newsroom", "redakteur", "redakteurin", "redaktion", "staff", "team"),
 )
 
+#: A comment in these states reserves its name for the reader who stands behind it; one that was refused does not.
+RESERVING = (CommentState.PUBLIC, CommentState.WAITING)
+
 
 def check_name(name: str, *, reader: Reader | None = None) -> str:
     """Return the name as it will be shown. Raises DiscussionError for none or a long one, NameTakenError for another's.
@@ -33,7 +36,7 @@ def check_name(name: str, *, reader: Reader | None = None) -> str:
         )
     if plain in _names_of_the_newsroom():
         raise NameTakenError(_("This name belongs to somebody in the newsroom. Please choose another one."))
-    others = Comment.objects.filter(folded_name=plain, reader__isnull=False, state=CommentState.PUBLIC)
+    others = Comment.objects.filter(folded_name=plain, reader__isnull=False, state__in=RESERVING)
     if reader is not None:
         others = others.exclude(reader=reader)
     if others.exists():

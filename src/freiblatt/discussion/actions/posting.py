@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from freiblatt.discussion.actions.bookkeeping import insert, locked, move
-from freiblatt.discussion.actions.errors import DiscussionError, ThreadClosedError, TooManyError
+from freiblatt.discussion.actions.errors import AddressMissingError, DiscussionError, ThreadClosedError, TooManyError
+from freiblatt.discussion.actions.following import follow, is_known_by
+from freiblatt.discussion.actions.knowing import of_token
 from freiblatt.discussion.actions.names import check_name
+from freiblatt.discussion.actions.news import note_news
+from freiblatt.discussion.actions.standing import standing_of
 from freiblatt.discussion.actions.voting import voter_key
+from freiblatt.discussion.following import Wishes
 from freiblatt.discussion.likeness import fingerprint
 from freiblatt.discussion.models import (
     LONGEST_TEXT,
@@ -34,6 +38,7 @@ from freiblatt.lib import limits
 POSTS_OF_ONE = 6
 POSTS_OF_NEIGHBOURHOOD = 40
 POST_SECONDS = 600
+NO_WISHES = Wishes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +63,14 @@ def post_comment(
     kind: CommentKind = CommentKind.COMMENT,
     known_by: str = "",
     filled_hidden_field: bool = False,
+    wishes: Wishes = NO_WISHES,
 ) -> Posted:
     """Return the comment that a reader sent, public or waiting for the desk, with the token of its own page.
 
     `known_by` is the token of an earlier comment of the same writer, as the reader's device kept it; one that opens
-    nothing counts as none. The same form sent twice makes one comment. Raises ThreadClosedError, NameTakenError,
-    TooManyError, or DiscussionError for what is wrong with the text; nothing is stored then.
+    nothing counts as none. `wishes` is what the writer wants letters about. The same form sent twice makes one comment.
+    Raises ThreadClosedError, NameTakenError, AddressMissingError, TooManyError, or DiscussionError for what is wrong
+    with the text; nothing is stored then.
     """
     token = own_token(nonce.text)
     if (earlier := Comment.objects.filter(nonce=nonce.text, thread=thread).first()) is not None:
@@ -75,6 +82,8 @@ def post_comment(
     reader = earlier.reader if earlier is not None else None
     shown_name = check_name(name, reader=reader)
     check_parent(thread, parent)
+    if wishes and not wishes.address and not is_known_by(reader, ""):
+        raise AddressMissingError(_("Enter a mail address to which letters can go."))
     _take(sender)
     html = to_html(source)
     mark = fingerprint(source)
@@ -85,7 +94,7 @@ def post_comment(
         html=html,
         name=shown_name,
         settings=DiscussionSettings.load(),
-        standing=standing_of(writer) if earlier is not None else Standing(),
+        standing=standing_of(writer, reader=reader) if earlier is not None else Standing(),
         fingerprint=mark,
         seconds_in_form=None if nonce.is_of_preview else nonce.age_seconds,
         filled_hidden_field=filled_hidden_field,
@@ -112,7 +121,10 @@ def post_comment(
     try:
         with transaction.atomic():
             comment.voter_key = voter_key(thread=thread, sender=sender, settings=draft.settings)
-            return Posted(comment=insert(comment), token=token)
+            insert(comment)
+            note_news(comment)
+            _follow(comment, wishes, sender)
+            return Posted(comment=comment, token=token)
     except IntegrityError:
         # The same form, sent twice at the same moment: the other one was first.
         first = Comment.objects.filter(nonce=nonce.text, thread=thread).first()
@@ -148,7 +160,7 @@ def edit_comment(*, comment: Comment, text: str) -> Comment:
         html=found.html,
         name=found.guest_name,
         settings=settings,
-        standing=standing_of(found.writer_key, without=found.pk),
+        standing=standing_of(found.writer_key, reader=found.reader, without=found.pk),
         fingerprint=found.fingerprint,
         comment_pk=found.pk,
     )
@@ -164,29 +176,6 @@ def can_be_edited(comment: Comment, settings: DiscussionSettings) -> bool:
         return False
     until = comment.created_on + timedelta(minutes=settings.edit_minutes)
     return timezone.now() < until and not comment.answers.exists()
-
-
-def of_token(token: str) -> Comment | None:
-    """Return the comment whose own page `token` opens, with thread, article, parent and reader; None for no token."""
-    if not token or len(token) > 64:
-        return None
-    found = Comment.objects.select_related("thread__article", "parent__author", "reader", "author")
-    return found.filter(own_key=own_key(token)).first()
-
-
-def standing_of(writer_key: str, *, without: int = 0) -> Standing:
-    """Return what the desk has decided about a writer, `without` one comment; nothing of somebody without key."""
-    if not writer_key:
-        return Standing()
-    counts = (
-        Comment.objects.filter(writer_key=writer_key)
-        .exclude(pk=without)
-        .aggregate(
-            approved=Count("pk", filter=Q(state=CommentState.PUBLIC)),
-            refused=Count("pk", filter=Q(state__in=[CommentState.REFUSED, CommentState.REMOVED])),
-        )
-    )
-    return Standing(**counts)
 
 
 def check_text(text: str) -> str:
@@ -214,6 +203,14 @@ def check_parent(thread: Thread, parent: Comment | None) -> None:
         raise DiscussionError(_("An answer belongs to the thread of the comment it answers."))
     if parent.state != CommentState.PUBLIC:
         raise DiscussionError(_("The comment that you answer is no longer there. Your text was not stored."))
+
+
+def _follow(comment: Comment, wishes: Wishes, sender: Sender) -> None:
+    try:
+        follow(comment=comment, wishes=wishes, who=sender.neighbourhood)
+    except TooManyError:
+        # The comment is worth more than the letter: its own page offers to ask for that again.
+        return
 
 
 def _take(sender: Sender) -> None:

@@ -19,6 +19,7 @@ from freiblatt.discussion.actions.deciding import refuse_comment, remove_comment
 from freiblatt.discussion.actions.errors import DiscussionError, TooManyError
 from freiblatt.discussion.actions.judging import check_words, record
 from freiblatt.discussion.actions.telling import tell_reporter
+from freiblatt.discussion.actions.writers import tell_writer
 from freiblatt.discussion.models import (
     LOG_KEY,
     LONGEST_EXPLANATION,
@@ -291,6 +292,8 @@ def decide_objection(
         _carry_out(found, comment, by=by, rule=rule, words=words, legal_basis=legal_basis)
     if found.report is not None:
         tell_reporter(found.report, "objection_decided")
+    if found.side == ObjectionSide.WRITER and not is_granted and comment is not None:
+        tell_writer(comment, "objection_decided", answer=found.answer)
     mark_stale([LOG_KEY])
     return found
 

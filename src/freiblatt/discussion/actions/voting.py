@@ -1,8 +1,11 @@
 """Readers vote, without an account and without being known for longer than the voting lasts."""
 
+import hashlib
+import hmac
 import secrets
 from datetime import timedelta
 
+from django.conf import settings as django_settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -11,6 +14,7 @@ from django_tasks import task
 
 from freiblatt.discussion.actions.bookkeeping import announce
 from freiblatt.discussion.actions.errors import DiscussionError, TooManyError
+from freiblatt.discussion.actions.knowing import reader_of
 from freiblatt.discussion.actions.ordering import ORDER_HOURS, ask_for_order
 from freiblatt.discussion.models import (
     Ballot,
@@ -25,6 +29,7 @@ from freiblatt.discussion.models import (
 from freiblatt.discussion.senders import NETWORK_HOURS, Sender
 from freiblatt.jobs import schedules
 from freiblatt.lib import limits
+from freiblatt.readers.models import Reader
 
 #: Votes of one connection, and of all behind one neighbourhood, in VOTE_SECONDS.
 VOTES_OF_ONE = 60
@@ -34,27 +39,35 @@ VOTE_SECONDS = 600
 BALLOT_DAYS = 14
 #: `rank` is the difference of votes times this, plus the id: one number to sort and page by.
 RANK_STEP = 2**40
+#: How the key of a confirmed reader begins; those of addresses are hex digits alone.
+READERS_MARK = "r"
 
 
 @transaction.atomic
-def vote(*, comment: Comment, sender: Sender, value: int) -> Comment:
+def vote(*, comment: Comment, sender: Sender, value: int, known_by: str = "") -> Comment:
     """Return the comment with this sender's vote: 1 for it, -1 against it, 0 takes the vote back.
 
-    The last vote of a sender counts. Raises TooManyError, and DiscussionError where voting is closed, for the own
+    The last vote of a sender counts. `known_by` is the token of an own page that the device kept: whoever is a
+    confirmed reader by it votes with a key of the own, for as long as the thread is open, and others who share the
+    connection keep their vote. Raises TooManyError, and DiscussionError where voting is closed, for the own
     comment, for one that is not public.
     """
-    settings = DiscussionSettings.load()
-    if value not in (1, 0, -1) or (value == -1 and not settings.has_down_votes):
+    rules = DiscussionSettings.load()
+    if value not in (1, 0, -1) or (value == -1 and not rules.has_down_votes):
         raise DiscussionError(_("This vote does not exist here."))
     _take(sender)
     thread = Thread.objects.select_for_update().get(pk=comment.thread_id)
     found = Comment.objects.get(pk=comment.pk)
     if found.state != CommentState.PUBLIC:
         raise DiscussionError(_("This comment is no longer there."))
-    key = voter_key(thread=thread, sender=sender, settings=settings)
+    reader = reader_of(known_by)
+    if reader is not None:
+        key = reader_key(reader) if rules.has_votes and thread.is_open() else ""
+    else:
+        key = voter_key(thread=thread, sender=sender, settings=rules)
     if not key:
         raise DiscussionError(_("Voting has ended here."))
-    if key == found.voter_key:
+    if key == found.voter_key or (reader is not None and found.reader_id == reader.pk):
         raise DiscussionError(_("This is your own comment; others vote on it."))
     earlier = Vote.objects.filter(comment=found, voter_key=key).first()
     before = earlier.value if earlier else 0
@@ -95,12 +108,36 @@ def voter_key(*, thread: Thread, sender: Sender, settings: DiscussionSettings) -
     return sender.keyed_by(ballot.secret) if ballot.is_open(now) else ""
 
 
+def reader_key(reader: Reader) -> str:
+    """Return what a confirmed reader is known as among voters, in every thread and for good: 32 characters."""
+    digest = hmac.new(django_settings.SECRET_KEY.encode(), f"voter {reader.pk}".encode(), hashlib.sha256).hexdigest()
+    return f"{READERS_MARK}{digest[:31]}"
+
+
+@transaction.atomic
+def take_votes_back(*, reader: Reader) -> int:
+    """Take back every vote of a confirmed reader; return how many."""
+    votes = list(Vote.objects.filter(voter_key=reader_key(reader)).select_related("comment__thread"))
+    for one in votes:
+        up, down = int(one.value == 1), int(one.value == -1)
+        Comment.objects.filter(pk=one.comment_id).update(
+            up=F("up") - up, down=F("down") - down, rank=F("rank") - (up - down) * RANK_STEP
+        )
+    Vote.objects.filter(pk__in=[one.pk for one in votes]).delete()
+    for thread in {one.comment.thread for one in votes}:
+        announce(thread)
+    return len(votes)
+
+
 @transaction.atomic
 def close_ballot(*, thread: Thread) -> None:
-    """End the voting in a thread for good: counts stay, and nothing is left that tells who voted."""
+    """End the voting in a thread for good: counts stay, and nothing is left that tells which guest voted.
+
+    Votes of confirmed readers stay theirs, to take back or to take away.
+    """
     Ballot.objects.filter(thread=thread).update(secret="")
     Thread.objects.filter(pk=thread.pk, voting_ended_on__isnull=True).update(voting_ended_on=timezone.now())
-    Vote.objects.filter(comment__thread=thread).delete()
+    Vote.objects.filter(comment__thread=thread).exclude(voter_key__startswith=READERS_MARK).delete()
     Comment.objects.filter(thread=thread).exclude(voter_key="").update(voter_key="")
     announce(thread)
 

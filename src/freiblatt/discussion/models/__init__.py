@@ -10,6 +10,7 @@ from freiblatt.discussion.models.comments import (
     TOMBSTONES,
     Comment,
     CommentKind,
+    CommentQuerySet,
     CommentState,
     CommentVersion,
     DatePrecision,
@@ -33,6 +34,7 @@ from freiblatt.discussion.models.judging import (
     Report,
     ReportState,
 )
+from freiblatt.discussion.models.news import News
 from freiblatt.discussion.models.settings import DiscussionSettings, FirstComment
 from freiblatt.discussion.models.threads import Thread, ThreadState, thread_key
 from freiblatt.discussion.models.votes import Ballot, TopSlice, Vote
@@ -54,6 +56,7 @@ __all__ = [
     "Ballot",
     "Comment",
     "CommentKind",
+    "CommentQuerySet",
     "CommentState",
     "CommentVersion",
     "DatePrecision",
@@ -64,6 +67,7 @@ __all__ = [
     "FirstComment",
     "HouseRule",
     "HouseRuleText",
+    "News",
     "Objection",
     "ObjectionSide",
     "ObjectionState",

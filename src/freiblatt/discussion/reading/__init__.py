@@ -1,6 +1,7 @@
 """What readers see of a thread, decided in Python and ready for the templates."""
 
 from freiblatt.discussion.reading.addresses import Addresses
+from freiblatt.discussion.reading.newsroom import Said, show_newsroom
 from freiblatt.discussion.reading.shown import Order, ShownComment, ShownConversation, ShownThread
 from freiblatt.discussion.reading.slices import show_alone, show_conversation, show_thread, show_top
 from freiblatt.discussion.reading.words import count_text, tombstone_text
@@ -8,12 +9,14 @@ from freiblatt.discussion.reading.words import count_text, tombstone_text
 __all__ = [
     "Addresses",
     "Order",
+    "Said",
     "ShownComment",
     "ShownConversation",
     "ShownThread",
     "count_text",
     "show_alone",
     "show_conversation",
+    "show_newsroom",
     "show_thread",
     "show_top",
     "tombstone_text",

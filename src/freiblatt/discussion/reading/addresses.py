@@ -69,6 +69,21 @@ class Addresses:
         """Return where a writer's own page sends a new text."""
         return reverse("comment_own_edit", args=[self._section, self._slug, token])
 
+    def own_follow(self, token: str) -> str:
+        """Return where a writer's own page asks for letters."""
+        return reverse("comment_own_follow", args=[self._section, self._slug, token])
+
+    def newsroom(self, after: int = 0) -> str:
+        """Return the address of what the newsroom says, or of the slice behind its comment `after`."""
+        if after:
+            return reverse("thread_newsroom_after", args=[self._section, self._slug, after])
+        return reverse("thread_newsroom", args=[self._section, self._slug])
+
+    @property
+    def feed(self) -> str:
+        """The address of the thread's feed."""
+        return reverse("thread_feed", args=[self._section, self._slug])
+
     def own_withdraw(self, token: str) -> str:
         """Return where a writer's own page withdraws the comment."""
         return reverse("comment_own_withdraw", args=[self._section, self._slug, token])

@@ -92,6 +92,9 @@ class ShownThread:
     log_url: str = ""
     #: What is said where nobody can write: that comments are closed, or from when on they are open.
     closed: str = ""
+    feed_url: str = ""
+    #: Where the newsroom's answers stand alone; "" where none of them is on this slice.
+    newsroom_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

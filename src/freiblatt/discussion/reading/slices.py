@@ -74,6 +74,7 @@ def _slice(
     below = first_answers(page)
     ordered = [comment for root in page for comment in (root, *as_tree(root, below.get(root.pk, [])))]
     counts = {pk: len(found) for pk, found in below.items()}
+    has_newsroom = any(one.author_id is not None or one.is_by_staff for one in ordered)
     return ShownThread(
         heading=count_text(thread.n_public) if thread.n_public or not doors.is_open else _("Discussion"),
         lost=lost_text(thread),
@@ -91,6 +92,8 @@ def _slice(
         rules_url=reverse("house_rules"),
         log_url=reverse("moderation_log"),
         closed=closed_text(thread),
+        feed_url=addresses.feed,
+        newsroom_url=addresses.newsroom() if has_newsroom else "",
     )
 
 

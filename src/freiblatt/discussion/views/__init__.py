@@ -1,7 +1,8 @@
 """Slices of a thread, single comments, and the doors at which readers write and vote."""
 
+from freiblatt.discussion.views.feed import thread_feed
 from freiblatt.discussion.views.judging import house_rules, log, log_month, log_table
-from freiblatt.discussion.views.own import own, own_edit, own_object, own_withdraw
+from freiblatt.discussion.views.own import own, own_edit, own_follow, own_object, own_withdraw
 from freiblatt.discussion.views.reading import (
     comment,
     comment_answers,
@@ -9,6 +10,7 @@ from freiblatt.discussion.views.reading import (
     thread_after,
     thread_before,
     thread_newest,
+    thread_newsroom,
     thread_top,
     thread_top_slice,
 )
@@ -26,6 +28,7 @@ __all__ = [
     "log_table",
     "own",
     "own_edit",
+    "own_follow",
     "own_object",
     "own_withdraw",
     "receipt",
@@ -34,7 +37,9 @@ __all__ = [
     "thread",
     "thread_after",
     "thread_before",
+    "thread_feed",
     "thread_newest",
+    "thread_newsroom",
     "thread_top",
     "thread_top_slice",
     "vote",

@@ -2,20 +2,25 @@
 
 import math
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from freiblatt.discussion import actions
-from freiblatt.discussion.forms import ObjectionForm, TextForm
+from freiblatt.discussion.following import ANSWERS, COMMENT, THREAD
+from freiblatt.discussion.forms import ObjectionForm, TextForm, WishesForm
 from freiblatt.discussion.models import Comment, CommentState, DecisionKind, DiscussionSettings, ObjectionSide
 from freiblatt.discussion.reading import Addresses, show_alone
 from freiblatt.discussion.reading.reasons import reasons_of, shown_objection
 from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.views.answers import private, public_article
+from freiblatt.lib.network import cut_address
 from freiblatt.lib.origin import own_forms_only
+from freiblatt.readers.models import Consent
 
 
 @private
@@ -80,6 +85,45 @@ def own_object(request: HttpRequest, section: str, article: str, token: str) -> 
     return HttpResponseRedirect(Addresses(found.thread.article).own(token), status=303)
 
 
+@sensitive_post_parameters("mail")
+@private
+@own_forms_only
+@require_POST
+def own_follow(request: HttpRequest, section: str, article: str, token: str) -> HttpResponse:
+    """Have the writer told by letter of what they wish."""
+    found = _found(section, article, token)
+    if found is None:
+        return _gone(request, section, article)
+    form = WishesForm(request.POST)
+    status = 422
+    if form.is_valid():
+        try:
+            actions.follow(comment=found, wishes=form.wishes, who=cut_address(request))
+        except actions.TooManyError as error:
+            form.add_error("mail", str(error))
+            status = 429
+        except actions.DiscussionError as error:
+            form.add_error("mail", str(error))
+        else:
+            return HttpResponseRedirect(Addresses(found.thread.article).own(token), status=303)
+    return _own(request, found, token, wishes=form, status=status)
+
+
+def letters_of(comment: Comment) -> dict[str, bool]:
+    """Return what the writer of a comment is told by letter: what is confirmed, and what waits for a click."""
+    subjects = Q(purpose__in=[COMMENT, ANSWERS], subject_key=str(comment.pk))
+    if comment.reader_id is not None:
+        subjects |= Q(purpose=THREAD, subject_key=str(comment.thread.article_id), reader=comment.reader_id)
+    consents = Consent.objects.filter(subjects, withdrawn_at__isnull=True)
+    found = {purpose: given_at is not None for purpose, given_at in consents.values_list("purpose", "given_at")}
+    return {
+        "is_asked": False in found.values(),
+        "is_known": comment.reader_id is not None,
+        "answers": found.get(ANSWERS, False),
+        "thread": found.get(THREAD, False),
+    }
+
+
 def _found(section: str, slug: str, token: str) -> Comment | None:
     """Return the comment that a token opens, below this article; None for a token that opens nothing."""
     article = public_article(section, slug)
@@ -94,12 +138,15 @@ def _own(
     *,
     form: TextForm | None = None,
     objection_form: ObjectionForm | None = None,
+    wishes: WishesForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     article = comment.thread.article
     addresses = Addresses(article)
     settings = DiscussionSettings.load()
     can_be_edited = actions.can_be_edited(comment, settings)
+    if wishes is None and comment.state in (CommentState.PUBLIC, CommentState.WAITING):
+        wishes = WishesForm()
     if form is None and can_be_edited:
         form = TextForm(initial={"text": comment.source_text})
     decision = actions.standing_decision(comment)
@@ -129,6 +176,9 @@ def _own(
         "can_be_edited": can_be_edited,
         "minutes": settings.edit_minutes,
         "token": token,
+        "letters": letters_of(comment),
+        "wishes": wishes,
+        "follow_url": addresses.own_follow(token),
         "canonical_url": "",
         "is_indexed": False,
     }

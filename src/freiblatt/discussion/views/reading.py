@@ -11,6 +11,7 @@ from freiblatt.discussion.reading import (
     Order,
     ShownThread,
     show_conversation,
+    show_newsroom,
     show_thread,
     show_top,
 )
@@ -62,6 +63,26 @@ def thread_top_slice(request: HttpRequest, section: str, article: str, edition: 
     return _top(request, found, wanted)
 
 
+def thread_newsroom(request: HttpRequest, section: str, article: str, key: int = 0) -> HttpResponse:
+    """Answer with what the newsroom says in a thread, each with what it answers."""
+    found = thread_of(public_article(section, article))
+    if key > GREATEST_ID:
+        raise Http404
+    said, more_url = show_newsroom(found, article=found.article, after=key)
+    if key and not said:
+        raise Http404
+    context = {
+        "page_title": _("Answers of the newsroom: %(headline)s") % {"headline": found.article.title},
+        "article": found.article,
+        "article_url": found.article.get_url(request),
+        "canonical_url": request.path,
+        "said": said,
+        "more_url": more_url,
+        "thread_url": Addresses(found.article).thread,
+    }
+    return _kept(render(request, "discussion/newsroom.html", context), found)
+
+
 def comment(request: HttpRequest, section: str, article: str, pk: int) -> HttpResponse:
     """Answer with one comment, what it answers, and the answers to it."""
     return _conversation(request, section, article, pk)
@@ -94,6 +115,7 @@ def _shown(request: HttpRequest, found: Thread, shown: ShownThread) -> HttpRespo
         "article": found.article,
         "article_url": found.article.get_url(request),
         "canonical_url": request.path,
+        "feed_url": Addresses(found.article).feed,
         "thread": shown,
     }
     return _kept(render(request, "discussion/slice.html", context), found)

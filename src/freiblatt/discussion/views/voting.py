@@ -33,9 +33,10 @@ def vote(request: HttpRequest, section: str, article: str) -> HttpResponse:
     comment = Comment.objects.select_related("author").filter(pk=int(number), thread=thread).first()
     if comment is None:
         raise Http404
+    known_by = request.POST.get("known_by", "")[:100]
     headers = {}
     try:
-        voted = actions.vote(comment=comment, sender=Sender.of(request), value=VALUES[name])
+        voted = actions.vote(comment=comment, sender=Sender.of(request), value=VALUES[name], known_by=known_by)
     except actions.TooManyError as error:
         headers["Retry-After"] = str(math.ceil(error.wait_seconds))
         response = _answer(request, thread, comment, fault=str(error), status=429)

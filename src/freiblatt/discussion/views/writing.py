@@ -66,6 +66,7 @@ def _write(request: HttpRequest, thread: Thread, *, parent: Comment | None) -> H
             kind=CommentKind.CORRECTION if fields["corrects"] else CommentKind.COMMENT,
             known_by=fields["known_by"],
             filled_hidden_field=bool(fields["website"]),
+            wishes=form.wishes,
         )
     except actions.TooManyError as error:
         response = _refused(request, thread, parent, form, error, status=429)
@@ -75,6 +76,9 @@ def _write(request: HttpRequest, thread: Thread, *, parent: Comment | None) -> H
         return _refused(request, thread, parent, form, error, status=409)
     except actions.NameTakenError as error:
         form.add_error("name", str(error))
+        return _refused(request, thread, parent, form, None, status=422)
+    except actions.AddressMissingError as error:
+        form.add_error("mail", str(error))
         return _refused(request, thread, parent, form, None, status=422)
     except actions.DiscussionError as error:
         return _refused(request, thread, parent, form, error, status=422)
@@ -99,7 +103,7 @@ def _preview(request: HttpRequest, thread: Thread, parent: Comment | None, form:
     """Show the comment as it will look. What is wrong with it is said now rather than after the second click."""
     try:
         text = actions.check_text(form.cleaned_data["text"])
-        actions.check_name(form.cleaned_data["name"])
+        actions.check_name(form.cleaned_data["name"], reader=actions.reader_of(form.cleaned_data["known_by"]))
         actions.check_parent(thread, parent)
     except actions.NameTakenError as error:
         form.add_error("name", str(error))

@@ -14,8 +14,7 @@ from freiblatt.letters.actions.holding import (
 from freiblatt.letters.actions.posting import post_letter, post_words
 from freiblatt.letters.actions.subscribing import (
     erase_subscriptions_of,
-    letters_of_day,
-    note_letter,
+    note_told,
     subscribe,
     subscriptions_of,
     unsubscribe,
@@ -38,8 +37,7 @@ __all__ = [
     "hold_open_letters",
     "knock_now",
     "letters_of",
-    "letters_of_day",
-    "note_letter",
+    "note_told",
     "post_letter",
     "post_words",
     "release",

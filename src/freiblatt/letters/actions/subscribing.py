@@ -3,7 +3,6 @@
 That somebody may be written to at all was settled before, by whoever keeps consents; here stands what follows from it.
 """
 
-import datetime
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
@@ -66,18 +65,11 @@ def unsubscribe_url(*, subscription: Subscription) -> str:
         return absolute(reverse("letters_unsubscribe", args=[token]))
 
 
-def note_letter(*, subscription: Subscription, told_up_to: int, day: datetime.date, is_sent: bool = True) -> None:
-    """Write down how far the subscriber is told, and, if a letter went out, count it for `day`."""
-    subscription.told_up_to = max(subscription.told_up_to, told_up_to)
-    if is_sent:
-        subscription.letters_count = letters_of_day(subscription, day) + 1
-        subscription.letters_on = day
-    subscription.save(update_fields=["told_up_to", "letters_on", "letters_count"])
-
-
-def letters_of_day(subscription: Subscription, day: datetime.date) -> int:
-    """Return how many letters this subscription has brought on `day`."""
-    return subscription.letters_count if subscription.letters_on == day else 0
+def note_told(*, subscription: Subscription, told_up_to: int) -> None:
+    """Write down how far the subscriber has been told; never less far than before."""
+    if told_up_to > subscription.told_up_to:
+        subscription.told_up_to = told_up_to
+        subscription.save(update_fields=["told_up_to"])
 
 
 def subscriptions_of(*, key: str) -> list[dict[str, object]]:

@@ -113,7 +113,7 @@ async function answer(link) {
 /** Count a vote; the same button again takes it back. */
 async function vote(form, button) {
   const isMine = button.getAttribute("aria-pressed") === "true";
-  const body = new URLSearchParams({ [isMine ? "none" : button.name]: button.value });
+  const body = new URLSearchParams({ [isMine ? "none" : button.name]: button.value, known_by: (kept(OWN) || []).at(-1) || "" });
   const headers = { Accept: "application/json" };
   const response = await fetch(form.action, { method: "POST", body, headers, credentials: "same-origin" });
   const facts = await response.json();

@@ -1,0 +1,100 @@
+"""What the room hears of readers: they agree, withdraw, leave by one click, take their data away, are erased."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.dispatch import receiver
+
+from freiblatt.discussion.actions.bookkeeping import bury, locked
+from freiblatt.discussion.actions.following import begin_letters, end_letters
+from freiblatt.discussion.actions.voting import reader_key, take_votes_back
+from freiblatt.discussion.following import COMMENT, KINDS
+from freiblatt.discussion.models import Comment, CommentQuerySet, CommentState, Report, Vote
+from freiblatt.letters.models import Subscription
+from freiblatt.letters.signals import subscription_ended
+from freiblatt.readers import actions as readers
+from freiblatt.readers.models import Consent, Reader
+from freiblatt.readers.signals import consent_given, consent_withdrawn, reader_erased, reader_export_asked
+
+
+@receiver(consent_given)
+def begin(consent: Consent, **kwargs: Any) -> None:
+    """Know the writer, or begin the letters."""
+    begin_letters(consent=consent)
+
+
+@receiver(consent_withdrawn)
+def end(consent: Consent, **kwargs: Any) -> None:
+    """Forget who wrote, or end the letters."""
+    end_letters(consent=consent)
+
+
+@receiver(subscription_ended)
+def withdraw_consent(subscription: Subscription, **kwargs: Any) -> None:
+    """Take one click in a letter for what it is: the consent is withdrawn."""
+    purposes = [purpose for purpose, kind in KINDS.items() if kind == subscription.kind]
+    consents = Consent.objects.filter(
+        reader__address_key=subscription.address_key,
+        purpose__in=purposes,
+        subject_key=subscription.key,
+        withdrawn_at__isnull=True,
+    )
+    for consent in consents:
+        readers.withdraw(consent=consent)
+
+
+def comments_of(reader: Reader) -> CommentQuerySet:
+    """Return every comment that a reader has shown to have written, those under a name that was another's included."""
+    claimed = reader.consents.standing().filter(purpose=COMMENT).values_list("subject_key", flat=True)
+    return Comment.objects.filter(Q(reader=reader) | Q(pk__in=[int(key) for key in claimed if key.isdecimal()]))
+
+
+@receiver(reader_export_asked)
+def hand_out(reader: Reader, **kwargs: Any) -> dict[str, object]:
+    """Return what the room knows of a reader."""
+    comments = comments_of(reader).select_related("thread__article").prefetch_related("versions").order_by("pk")
+    return {
+        "discussion": {
+            "comments": [
+                {
+                    "number": one.pk,
+                    "article": one.thread.article.title,
+                    "state": one.state,
+                    "name": one.guest_name,
+                    "text": one.source_text,
+                    "written": one.created_on,
+                    "edited": one.edited_on,
+                    "answers_comment": one.parent_id,
+                    "earlier_versions": [version.source_text for version in one.versions.all()],
+                }
+                for one in comments
+            ],
+            "reports": [
+                {
+                    "comment": one.comment_id,
+                    "name": one.name,
+                    "address": one.address,
+                    "rule": one.rule.code,
+                    "explanation": one.explanation,
+                    "made": one.made_on,
+                    "state": one.state,
+                }
+                for one in Report.objects.filter(address_key=reader.address_key).select_related("rule").order_by("pk")
+            ],
+            "votes": [
+                {"comment": one.comment_id, "value": one.value}
+                for one in Vote.objects.filter(voter_key=reader_key(reader)).order_by("pk")
+            ],
+        }
+    }
+
+
+@receiver(reader_erased)
+def erase_all(reader: Reader, **kwargs: Any) -> None:
+    """Erase every comment and every vote of a reader, and who sent the reports that came from the address."""
+    for comment in comments_of(reader).order_by("-pk"):
+        thread, found = locked(comment)
+        if found.state != CommentState.ERASED:
+            bury(thread, found, CommentState.ERASED)
+    take_votes_back(reader=reader)
+    Report.objects.filter(address_key=reader.address_key).update(name="", address="", address_key="", explanation="")
