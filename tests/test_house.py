@@ -27,6 +27,7 @@ DOORS = {"models", "actions", "signals"}
 REGISTRIES = {
     "articles.body",
     "articles.consequences",
+    "articles.drawing",
     "articles.front",
     "articles.gone",
     "articles.languages",

@@ -6,7 +6,7 @@ from django.db.models import prefetch_related_objects
 from wagtail.blocks import StreamValue, StructValue
 from wagtail.blocks.list_block import ListValue
 
-from freiblatt.articles import bylines, keys, parts
+from freiblatt.articles import bylines, drawing, keys, parts
 from freiblatt.articles.lists import related_articles
 from freiblatt.articles.teasers import make_teasers
 
@@ -36,6 +36,7 @@ def article_context(page: "ArticlePage") -> dict[str, Any]:
         "minutes": page.reading_minutes,
         "store_keys": [
             *page.keys_of_text(),
+            *drawing.keys_of_drawers(page),
             *(keys.topic_key(topic.pk) for topic in topics),
             *(keys.article_key(teaser.article.pk) for teaser in related),
             *(key for place in parts.PLACES for key in parts.keys_of_parts("page", place, page)),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from freiblatt.discussion.following import ANSWERS, COMMENT, THREAD, WORDINGS, Wishes
 from freiblatt.discussion.models import LONGEST_EXPLANATION, LONGEST_TEXT, NAME_LENGTH, HouseRule
+from freiblatt.discussion.passages.finding import Chosen
 from freiblatt.lib.mail_addresses import LONGEST, normalise
 
 
@@ -79,6 +80,14 @@ class CommentForm(WishesForm, TextForm):
     #: The token of an earlier comment, put in by the reader's own device.
     known_by = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
 
+    #: The passage it is about, as the article's page or the reader's browser names it (`passages.finding.Chosen`).
+    block = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput)
+    start = forms.IntegerField(required=False, min_value=0, max_value=10**7, widget=forms.HiddenInput)
+    words = forms.CharField(required=False, strip=False, max_length=20_000, widget=forms.HiddenInput)
+    prefix = forms.CharField(required=False, strip=False, max_length=500, widget=forms.HiddenInput)
+    suffix = forms.CharField(required=False, strip=False, max_length=500, widget=forms.HiddenInput)
+
+    PASSAGE = ("block", "start", "words", "prefix", "suffix")
     field_order = (
         "text",
         "name",
@@ -89,7 +98,43 @@ class CommentForm(WishesForm, TextForm):
         "website",
         "nonce",
         "known_by",
+        *PASSAGE,
     )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if wrong := [name for name in self.PASSAGE if name in self.errors]:
+            for name in wrong:
+                del self.errors[name]
+            self.add_error(None, _("The passage that came with your text cannot be read. Please choose it again."))
+            self.without_passage()
+        return cleaned
+
+    @property
+    def passage_fields(self) -> list[forms.BoundField]:
+        """The hidden fields of a passage; none where the comment is about the whole article."""
+        return [self[name] for name in self.PASSAGE] if self["words"].value() else []
+
+    @property
+    def quoted(self) -> str:
+        """The words of the passage, on one line."""
+        return " ".join(str(self["words"].value() or "").split())
+
+    @property
+    def chosen(self) -> Chosen | None:
+        """The passage that was sent with a valid form."""
+        sent = self.cleaned_data
+        if not sent["words"].strip():
+            return None
+        # Browsers send line ends as two signs.
+        words, prefix, suffix = (sent[name].replace("\r\n", "\n") for name in ("words", "prefix", "suffix"))
+        return Chosen(block=sent["block"], start=sent["start"] or 0, words=words, before=prefix, after=suffix)
+
+    def without_passage(self) -> None:
+        """Let the form speak of the whole article when it is shown again."""
+        self.data = self.data.copy()
+        for name in self.PASSAGE:
+            self.data.pop(name, None)
 
 
 class ReportForm(forms.Form):

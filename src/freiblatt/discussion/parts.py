@@ -1,11 +1,13 @@
-"""What the room adds to an article's page: the thread below it, and its count beside the byline."""
+"""What the room adds to an article's page: the thread below it, its count beside the byline, passages in the text."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from freiblatt.articles import drawing
 from freiblatt.articles.parts import Part, register
 
 if TYPE_CHECKING:
@@ -73,8 +75,33 @@ def keys(article: "ArticlePage") -> list[str]:
     return [thread_key(article.pk), SETTINGS_KEY]
 
 
+def render_lost(article: "ArticlePage") -> str:
+    """Return the passages that are no longer in the text, as safe HTML; "" where none were lost."""
+    from freiblatt.discussion.reading import render_lost
+
+    return render_lost(article)
+
+
+def draw_passages(article: "ArticlePage", blocks: "Sequence[tuple[str, str, SafeString]]") -> "list[SafeString]":
+    """Return the blocks of the body with the passages that readers and the newsroom speak of."""
+    from freiblatt.discussion.reading import draw_passages
+
+    return draw_passages(article, blocks)
+
+
+def passage_keys(article: "ArticlePage") -> list[str]:
+    """Return the key of what is drawn into the article."""
+    from freiblatt.discussion.models import passages_key
+
+    return [passages_key(article.pk)]
+
+
 def register_parts() -> None:
     """Offer both parts to the articles room. Called once, when the applications are ready."""
     common: dict[str, Any] = {"medium": "page", "order": 100, "keys": keys, "is_apart": True, "prepare": fetch_threads}
     register(Part(name="discussion", place="end", render=render_thread, **common))
+    register(
+        Part(name="lost_passages", medium="page", place="after_body", order=900, render=render_lost, keys=passage_keys)
+    )
+    drawing.register(drawing.Drawer(name="passages", draw=draw_passages, keys=passage_keys))
     register(Part(name="comment_count", place="byline", render=render_count, **common))

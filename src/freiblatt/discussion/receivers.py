@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from freiblatt.articles.models import ArticlePage
 from freiblatt.articles.signals import article_published
+from freiblatt.discussion.actions.anchoring import carry_anchors
 from freiblatt.discussion.actions.threads import open_thread
 from freiblatt.discussion.models import RULES_KEY, DiscussionSettings, HouseRule, HouseRuleText, Objection, Report
 from freiblatt.discussion.parts import SETTINGS_KEY
@@ -26,6 +27,12 @@ def open_thread_below(article: ArticlePage, is_new: bool, **kwargs: Any) -> None
     begin = max(filter(None, (article.published_on, timezone.now())))
     closes_on = begin + timedelta(days=settings.close_after_days) if settings.close_after_days else None
     open_thread(article=article, closes_on=closes_on)
+
+
+@receiver(article_published)
+def carry_passages(article: ArticlePage, **kwargs: Any) -> None:
+    """Bring passages forward with the text, so that no reader sees a mark around other words."""
+    carry_anchors(article=article)
 
 
 @receiver(post_save, sender=DiscussionSettings)

@@ -48,6 +48,13 @@ urlpatterns = [
     ),
     path(_("<slug:section>/<slug:article>/discussion/feed.atom"), views.thread_feed, name="thread_feed"),
     path(_("<slug:section>/<slug:article>/discussion/write/"), views.write, name="comment_write"),
+    path(_("<slug:section>/<slug:article>/discussion/on/<int:number>/"), views.paragraph, name="paragraph"),
+    path(_("<slug:section>/<slug:article>/discussion/annotations.json"), views.annotations, name="annotations"),
+    path(
+        _("<slug:section>/<slug:article>/discussion/annotations/after/<int:key>.json"),
+        views.annotations,
+        name="annotations_after",
+    ),
     path(_("<slug:section>/<slug:article>/discussion/vote/"), views.vote, name="comment_vote"),
     path(_("<slug:section>/<slug:article>/discussion/own/<own_token:token>/"), views.own, name="comment_own"),
     path(

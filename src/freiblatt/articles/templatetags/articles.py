@@ -4,7 +4,8 @@ from django import template
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from freiblatt.articles.models import Picture, PictureFile, PictureFormat
+from freiblatt.articles.drawing import drawn
+from freiblatt.articles.models import ArticlePage, Picture, PictureFile, PictureFormat
 
 register = template.Library()
 
@@ -55,6 +56,19 @@ def picture(
         if (of_kind := [file for file in files if file.format == kind])
     ]
     return format_html("<picture>{}{}</picture>", format_html_join("", "{}", ((source,) for source in sources)), image)
+
+
+@register.simple_tag(takes_context=True)
+def body(context: template.Context, page: ArticlePage) -> SafeString:
+    """Return the blocks of an article, with what other rooms draw into the text that readers see."""
+    around = context.flatten()
+    blocks = [
+        (child.block_type, child.id or "", mark_safe(child.render_as_block(around)))  # noqa: S308 (blocks' templates)
+        for child in page.body
+    ]
+    is_draft = "shared_draft" in context or getattr(context.get("request"), "is_preview", False) or not page.live
+    shown = [html for _name, _block, html in blocks] if is_draft else drawn(page, blocks)
+    return mark_safe("".join(f"{html}\n" for html in shown))  # noqa: S308 (see above)
 
 
 def _fallback(files: list[PictureFile]) -> PictureFile | None:

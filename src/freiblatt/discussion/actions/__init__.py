@@ -1,6 +1,9 @@
 """Verbs of the room. Each is one transaction that also keeps the thread's counters and marks its pages stale."""
 
 from freiblatt.discussion.actions.adding import add_comment, add_placeholder, correct_date
+from freiblatt.discussion.actions.anchoring import carry_anchors, check_passage
+from freiblatt.discussion.actions.asking import ask_at_passage, fold_question
+from freiblatt.discussion.actions.correcting import accept_correction, decline_correction, reopen_correction
 from freiblatt.discussion.actions.deciding import (
     approve_comment,
     pick_comment,
@@ -15,6 +18,7 @@ from freiblatt.discussion.actions.errors import (
     AddressMissingError,
     DiscussionError,
     NameTakenError,
+    PassageError,
     ThreadClosedError,
     TooManyError,
 )
@@ -59,29 +63,36 @@ __all__ = [
     "AddressMissingError",
     "DiscussionError",
     "NameTakenError",
+    "PassageError",
     "Posted",
     "Reported",
     "ThreadClosedError",
     "TooManyError",
+    "accept_correction",
     "add_comment",
     "add_placeholder",
     "answer_as_staff",
     "approve_comment",
     "arrange_thread",
+    "ask_at_passage",
     "author_of",
     "can_be_edited",
     "can_reporter_object",
     "can_writer_object",
+    "carry_anchors",
     "check_name",
     "check_parent",
+    "check_passage",
     "check_text",
     "close_ballot",
     "correct_date",
     "decide_objection",
     "decide_report",
+    "decline_correction",
     "edit_comment",
     "end_voting",
     "erase_comment",
+    "fold_question",
     "follow",
     "forget_reports",
     "forget_senders",
@@ -105,6 +116,7 @@ __all__ = [
     "reader_of",
     "refuse_comment",
     "remove_comment",
+    "reopen_correction",
     "report_comment",
     "restore_comment",
     "show_turn",

@@ -6,9 +6,21 @@ from django.utils.translation import gettext as _
 from freiblatt.discussion.actions.errors import DiscussionError
 from freiblatt.discussion.actions.news import note_news
 from freiblatt.discussion.actions.ordering import ask_for_order
-from freiblatt.discussion.models import DEEPEST, NAME_LENGTH, TOMBSTONES, Comment, CommentState, Slot, Thread
+from freiblatt.discussion.models import (
+    DEEPEST,
+    NAME_LENGTH,
+    TOMBSTONES,
+    Anchor,
+    Comment,
+    CommentState,
+    CorrectionAnswer,
+    Slot,
+    Thread,
+    passages_key,
+)
 from freiblatt.discussion.text import folded
 from freiblatt.pagestore.actions import announce as tell_readers
+from freiblatt.pagestore.actions import mark_stale
 
 
 def locked(comment: Comment) -> tuple[Thread, Comment]:
@@ -83,6 +95,8 @@ def bury(thread: Thread, comment: Comment, state: CommentState) -> Comment:
         fields += BLANKED
         comment.versions.all().delete()
         comment.votes.all().delete()
+        Anchor.objects.filter(comment=comment).delete()
+        CorrectionAnswer.objects.filter(comment=comment).delete()
     return move(thread, comment, state, *fields)
 
 
@@ -146,6 +160,8 @@ def announce(thread: Thread, kind: str = "change", comment: Comment | None = Non
     Call it last in a transaction: others who announce in this thread wait for its end.
     """
     Thread.objects.filter(pk=thread.pk).update(seq=F("seq") + 1)
+    if comment is not None and comment.has_passage and kind != "vote":
+        mark_stale([passages_key(thread.article_id)])
     now = Thread.objects.values("n_public", "top_edition").get(pk=thread.pk)
     tell_readers(channel=thread.key, kind=kind, ref=comment.pk if comment else "", counts={"comments": now["n_public"]})
     if now["top_edition"]:

@@ -17,6 +17,10 @@ class AddressMissingError(DiscussionError):
     """Letters were wished for, and nothing says where they go."""
 
 
+class PassageError(DiscussionError):
+    """The words that somebody chose are not those of the article."""
+
+
 class TooManyError(DiscussionError):
     """Too much was sent from one neighbourhood; `wait_seconds` says until when."""
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from freiblatt.discussion.actions.anchoring import Found, check_passage, tie
 from freiblatt.discussion.actions.bookkeeping import insert, locked, move
 from freiblatt.discussion.actions.errors import AddressMissingError, DiscussionError, ThreadClosedError, TooManyError
 from freiblatt.discussion.actions.following import follow, is_known_by
@@ -28,6 +29,7 @@ from freiblatt.discussion.models import (
     DiscussionSettings,
     Thread,
 )
+from freiblatt.discussion.passages.finding import Chosen
 from freiblatt.discussion.rules import Draft, Standing, reasons_to_hold
 from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.text import RULES_VERSION, tidy, to_html
@@ -64,12 +66,14 @@ def post_comment(
     known_by: str = "",
     filled_hidden_field: bool = False,
     wishes: Wishes = NO_WISHES,
+    chosen: Chosen | None = None,
 ) -> Posted:
     """Return the comment that a reader sent, public or waiting for the desk, with the token of its own page.
 
     `known_by` is the token of an earlier comment of the same writer, as the reader's device kept it; one that opens
-    nothing counts as none. `wishes` is what the writer wants letters about. The same form sent twice makes one comment.
-    Raises ThreadClosedError, NameTakenError, AddressMissingError, TooManyError, or DiscussionError for what is wrong
+    nothing counts as none. `wishes` is what the writer wants letters about, `chosen` are words of the article that it
+    is about. The same form sent twice makes one comment. Raises ThreadClosedError, NameTakenError,
+    AddressMissingError, PassageError, TooManyError, or DiscussionError for what is wrong
     with the text; nothing is stored then.
     """
     token = own_token(nonce.text)
@@ -104,6 +108,7 @@ def post_comment(
         thread=thread,
         parent=parent,
         kind=kind,
+        has_passage=chosen is not None,
         state=CommentState.WAITING if reasons else CommentState.PUBLIC,
         source_text=source,
         html=html,
@@ -121,7 +126,11 @@ def post_comment(
     try:
         with transaction.atomic():
             comment.voter_key = voter_key(thread=thread, sender=sender, settings=draft.settings)
+            # Nobody publishes another text between the look at it and the commit.
+            found = _look(thread, chosen) if chosen is not None else None
             insert(comment)
+            if found is not None:
+                tie(comment=comment, found=found)
             note_news(comment)
             _follow(comment, wishes, sender)
             return Posted(comment=comment, token=token)
@@ -131,6 +140,12 @@ def post_comment(
         if first is None:
             raise
         return Posted(comment=first, token=token, is_repeated=True)
+
+
+def _look(thread: Thread, chosen: Chosen) -> Found:
+    """Return where the chosen words stand, with the thread locked. Raises PassageError."""
+    Thread.objects.select_for_update().get(pk=thread.pk)
+    return check_passage(article_pk=thread.article_id, chosen=chosen)
 
 
 @transaction.atomic

@@ -64,7 +64,7 @@ def answer_as_staff(
             html=to_html(source),
             html_rules_version=RULES_VERSION,
             author=author,
-            guest_name="" if author is not None else _name_of(by),
+            guest_name="" if author is not None else name_of(by),
             is_by_staff=author is None,
             staff_member=by,
             nonce=nonce or None,
@@ -78,6 +78,6 @@ def answer_as_staff(
     return comment
 
 
-def _name_of(member: StaffMember) -> str:
+def name_of(member: StaffMember) -> str:
     """Return how readers see a member who is no author: by name, else as the publication; never by address."""
     return (tidy_name(member.get_full_name()) or tidy_name(PublicationSettings.load().name))[:NAME_LENGTH]

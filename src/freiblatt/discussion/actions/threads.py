@@ -11,7 +11,7 @@ from django_tasks import task
 from freiblatt.articles.models import ArticlePage
 from freiblatt.discussion.actions.bookkeeping import announce
 from freiblatt.discussion.actions.errors import DiscussionError
-from freiblatt.discussion.models import Thread, ThreadState
+from freiblatt.discussion.models import Thread, ThreadState, passages_key
 from freiblatt.jobs import schedules
 from freiblatt.pagestore.actions import mark_stale
 
@@ -32,7 +32,7 @@ def open_thread(
     thread, _created = Thread.objects.get_or_create(
         article=article, defaults={"state": state, "opens_on": opens_on, "closes_on": closes_on, "n_lost": n_lost}
     )
-    mark_stale([thread.key])
+    mark_stale([thread.key, passages_key(thread.article_id)])
     _watch_the_clock(thread)
     return thread
 
@@ -51,6 +51,8 @@ def arrange_thread(
     found.state, found.opens_on, found.closes_on = state, opens_on, closes_on
     found.save(update_fields=["state", "opens_on", "closes_on"])
     announce(found)
+    # Paragraphs offer to be commented on only while somebody can.
+    mark_stale([passages_key(found.article_id)])
     _watch_the_clock(found)
     return found
 
@@ -62,6 +64,7 @@ def show_turn(thread_pk: int) -> bool:
         thread = Thread.objects.select_for_update().filter(pk=thread_pk).first()
         if thread is not None:
             announce(thread)
+            mark_stale([passages_key(thread.article_id)])
     return thread is not None
 
 

@@ -1,5 +1,6 @@
 """Threads, comments, votes, and how the discussion is kept."""
 
+from freiblatt.discussion.models.anchors import LONGEST_PASSAGE, Anchor, AnchoredText, AnchorStatus, passages_key
 from freiblatt.discussion.models.comments import (
     ANSWERS_BELOW_ROOT,
     ANSWERS_IN_SLICE,
@@ -16,6 +17,7 @@ from freiblatt.discussion.models.comments import (
     DatePrecision,
     Slot,
 )
+from freiblatt.discussion.models.corrections import LONGEST_REASON, CorrectionAnswer, Verdict
 from freiblatt.discussion.models.judging import (
     LOG_KEY,
     LONGEST_EXPLANATION,
@@ -45,6 +47,8 @@ __all__ = [
     "DEEPEST",
     "LOG_KEY",
     "LONGEST_EXPLANATION",
+    "LONGEST_PASSAGE",
+    "LONGEST_REASON",
     "LONGEST_TEXT",
     "LONGEST_WORDS",
     "NAME_LENGTH",
@@ -53,12 +57,16 @@ __all__ = [
     "ROOTS_IN_SLICE",
     "RULES_KEY",
     "TOMBSTONES",
+    "Anchor",
+    "AnchorStatus",
+    "AnchoredText",
     "Ballot",
     "Comment",
     "CommentKind",
     "CommentQuerySet",
     "CommentState",
     "CommentVersion",
+    "CorrectionAnswer",
     "DatePrecision",
     "Decision",
     "DecisionKind",
@@ -77,6 +85,8 @@ __all__ = [
     "Thread",
     "ThreadState",
     "TopSlice",
+    "Verdict",
     "Vote",
+    "passages_key",
     "thread_key",
 ]

@@ -55,6 +55,7 @@ class DatePrecision(models.TextChoices):
 class CommentKind(models.TextChoices):
     COMMENT = "comment", pgettext_lazy("kind of comment", "Comment")
     CORRECTION = "correction", pgettext_lazy("kind of comment", "This corrects something")
+    QUESTION = "question", pgettext_lazy("kind of comment", "Question of the newsroom")
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -131,6 +132,8 @@ class Comment(models.Model):
         verbose_name=_("reader"),
     )
     kind = models.CharField(_("kind"), max_length=12, choices=CommentKind.choices, default=CommentKind.COMMENT)
+    #: Whether it is about a passage (`Anchor`), so that the others cost no question.
+    has_passage = models.BooleanField(default=False, editable=False)
     #: Hash of the token that opens the writer's own page (`tokens.own_key`); None where nobody has one.
     own_key = models.CharField(max_length=64, null=True, unique=True, editable=False)
     #: Names the form it was sent with, so that sending it twice makes one comment; None once that cannot happen.

@@ -2,8 +2,9 @@
 
 from freiblatt.discussion.reading.addresses import Addresses
 from freiblatt.discussion.reading.newsroom import Said, show_newsroom
-from freiblatt.discussion.reading.shown import Order, ShownComment, ShownConversation, ShownThread
-from freiblatt.discussion.reading.slices import show_alone, show_conversation, show_thread, show_top
+from freiblatt.discussion.reading.passages import draw_passages, render_lost
+from freiblatt.discussion.reading.shown import Order, ShownComment, ShownConversation, ShownPassage, ShownThread
+from freiblatt.discussion.reading.slices import show_alone, show_conversation, show_some, show_thread, show_top
 from freiblatt.discussion.reading.words import count_text, tombstone_text
 
 __all__ = [
@@ -12,11 +13,15 @@ __all__ = [
     "Said",
     "ShownComment",
     "ShownConversation",
+    "ShownPassage",
     "ShownThread",
     "count_text",
+    "draw_passages",
+    "render_lost",
     "show_alone",
     "show_conversation",
     "show_newsroom",
+    "show_some",
     "show_thread",
     "show_top",
     "tombstone_text",

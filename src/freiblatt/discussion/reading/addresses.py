@@ -13,6 +13,8 @@ class Addresses:
         # /<front page>/<section>/<article>/
         self._section, self._slug = article.url_path.strip("/").split("/")[-2:]
         self.thread = reverse("thread", args=[self._section, self._slug])
+        #: /section/article/, in the language of the address.
+        self.article = f"{self.thread.rsplit('/', 2)[0]}/"
         # Eighty comments on a page are eighty addresses of one pattern: ask for it once.
         self._comment = reverse("comment", args=[self._section, self._slug, 0]).removesuffix("0/")
         self._report = reverse("comment_report", args=[self._section, self._slug, 0]).removeprefix(f"{self._comment}0/")
@@ -42,6 +44,16 @@ class Addresses:
     def answers(self, pk: int, after: int) -> str:
         """Return the address of the answers below a root that follow the answer with the id `after`."""
         return reverse("comment_answers", args=[self._section, self._slug, pk, after])
+
+    def paragraph(self, number: int) -> str:
+        """Return the address of what is said on one paragraph; `number` counts the article's paragraphs from 0."""
+        return reverse("paragraph", args=[self._section, self._slug, number])
+
+    def annotations(self, after: int = 0) -> str:
+        """Return the address of the annotations, or of those that follow the comment with the id `after`."""
+        if after:
+            return reverse("annotations_after", args=[self._section, self._slug, after])
+        return reverse("annotations", args=[self._section, self._slug])
 
     @property
     def write(self) -> str:

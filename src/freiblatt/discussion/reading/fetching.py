@@ -12,7 +12,7 @@ from freiblatt.discussion.models import ANSWERS_BELOW_ROOT, Comment, Slot
 SHOWN_FIELDS = (
     *("id", "thread", "parent", "root", "state", "html", "author", "guest_name", "n_replies", "kind"),
     *("created_on", "created_precision", "created_is_approximate", "edited_on", "up", "down"),
-    *("is_by_staff", "reader", "pick_reason"),
+    *("is_by_staff", "reader", "pick_reason", "has_passage"),
 )
 
 

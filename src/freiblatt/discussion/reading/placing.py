@@ -16,6 +16,7 @@ from freiblatt.discussion.models import (
     Thread,
 )
 from freiblatt.discussion.reading.addresses import Addresses
+from freiblatt.discussion.reading.passages import notes_of, shown_passage, verdict_text
 from freiblatt.discussion.reading.shown import ShownComment
 from freiblatt.discussion.reading.words import all_answers, dates, dates_of, shown_name, tombstone_text
 
@@ -71,6 +72,7 @@ def shown_comments(
     placed = _placed(ordered)
     language, time_zone = get_language() or "", get_current_timezone_name()
     by_pk = {comment.pk: comment for comment in ordered}
+    notes = notes_of(ordered)
     levels_behind = [*(level for _comment, level, _names_parent in placed[1:]), 0][: len(placed)]
     shown = []
     for (comment, level, names_parent), next_level in zip(placed, levels_behind, strict=True):
@@ -107,6 +109,8 @@ def shown_comments(
                 edited=_edited(comment, language, time_zone) if not is_tombstone else "",
                 pick_reason=comment.pick_reason if is_public else "",
                 corrects=comment.kind == CommentKind.CORRECTION and not is_tombstone,
+                verdict=verdict_text(notes.answers.get(comment.pk)),
+                passage=shown_passage(notes.passages.get(comment.pk), addresses),
             )
         )
     return shown

@@ -17,6 +17,17 @@ LONGEST_REMEMBERED = 4000
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPassage:
+    """The passage that a comment is about."""
+
+    words: str
+    #: Where it stands in the article; "" where it is lost.
+    url: str
+    #: What became of it since; "" if nothing.
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownComment:
     """One comment, tombstone or placeholder, as a template prints it."""
 
@@ -57,6 +68,9 @@ class ShownComment:
     #: Why the newsroom picked it; "" where it did not.
     pick_reason: str = ""
     corrects: bool = False
+    #: What the newsroom says to a correction; "" while it is open.
+    verdict: str = ""
+    passage: ShownPassage | None = None
 
     @property
     def as_html(self) -> SafeString:

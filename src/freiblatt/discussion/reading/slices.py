@@ -111,6 +111,27 @@ def show_alone(comment: Comment, addresses: Addresses) -> ShownComment:
     return shown
 
 
+def show_some(
+    thread: Thread, addresses: Addresses, settings: DiscussionSettings, comments: list[Comment]
+) -> ShownThread:
+    """Return comments that stand beside each other without their answers, and what readers can do there."""
+    doors = Doors.of(thread, settings)
+    return ShownThread(
+        heading="",
+        lost="",
+        comments=shown_comments(comments, addresses, doors, shown_answers={}),
+        order="oldest",
+        url=addresses.thread,
+        oldest_url=addresses.thread,
+        newest_url=addresses.newest(),
+        more_url="",
+        has_orders=False,
+        write_url=addresses.write if doors.is_open else "",
+        vote_url=addresses.vote if doors.can_vote else "",
+        closed=closed_text(thread),
+    )
+
+
 def show_conversation(
     comment: Comment, *, article: ArticlePage, settings: DiscussionSettings, after: int = 0
 ) -> ShownConversation:

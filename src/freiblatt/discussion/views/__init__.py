@@ -3,6 +3,7 @@
 from freiblatt.discussion.views.feed import thread_feed
 from freiblatt.discussion.views.judging import house_rules, log, log_month, log_table
 from freiblatt.discussion.views.own import own, own_edit, own_follow, own_object, own_withdraw
+from freiblatt.discussion.views.passages import annotations, paragraph
 from freiblatt.discussion.views.reading import (
     comment,
     comment_answers,
@@ -19,6 +20,7 @@ from freiblatt.discussion.views.voting import vote
 from freiblatt.discussion.views.writing import answer, write
 
 __all__ = [
+    "annotations",
     "answer",
     "comment",
     "comment_answers",
@@ -31,6 +33,7 @@ __all__ = [
     "own_follow",
     "own_object",
     "own_withdraw",
+    "paragraph",
     "receipt",
     "receipt_object",
     "report",

@@ -67,6 +67,7 @@ def _write(request: HttpRequest, thread: Thread, *, parent: Comment | None) -> H
             known_by=fields["known_by"],
             filled_hidden_field=bool(fields["website"]),
             wishes=form.wishes,
+            chosen=form.chosen if parent is None else None,
         )
     except actions.TooManyError as error:
         response = _refused(request, thread, parent, form, error, status=429)
@@ -80,6 +81,9 @@ def _write(request: HttpRequest, thread: Thread, *, parent: Comment | None) -> H
     except actions.AddressMissingError as error:
         form.add_error("mail", str(error))
         return _refused(request, thread, parent, form, None, status=422)
+    except actions.PassageError as error:
+        form.without_passage()
+        return _refused(request, thread, parent, form, error, status=422)
     except actions.DiscussionError as error:
         return _refused(request, thread, parent, form, error, status=422)
     except OperationalError:
@@ -105,9 +109,14 @@ def _preview(request: HttpRequest, thread: Thread, parent: Comment | None, form:
         text = actions.check_text(form.cleaned_data["text"])
         actions.check_name(form.cleaned_data["name"], reader=actions.reader_of(form.cleaned_data["known_by"]))
         actions.check_parent(thread, parent)
+        if parent is None and (chosen := form.chosen) is not None:
+            actions.check_passage(article_pk=thread.article_id, chosen=chosen)
     except actions.NameTakenError as error:
         form.add_error("name", str(error))
         return _refused(request, thread, parent, form, None, status=422)
+    except actions.PassageError as error:
+        form.without_passage()
+        return _refused(request, thread, parent, form, error, status=422)
     except actions.DiscussionError as error:
         return _refused(request, thread, parent, form, error, status=422)
     if not thread.is_open():

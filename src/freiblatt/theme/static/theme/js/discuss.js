@@ -21,7 +21,7 @@ export function start(asked, event) {
 }
 
 /** Fill in what the stored page cannot know: the form's nonce, and what this device remembers of its reader. */
-async function prepare(form) {
+export async function prepare(form) {
   const name = form.elements.name;
   if (!name || form.dataset.ready) return;
   form.dataset.ready = "yes";

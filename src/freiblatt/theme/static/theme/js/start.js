@@ -22,6 +22,16 @@ if (live && discussion) {
   }, { rootMargin: "50%" }).observe(discussion);
 }
 
+// Whoever marks words of the article may want to say something on them.
+if (document.getElementById("say")) {
+  let waiting, hasMarked;
+  document.addEventListener("selectionchange", () => {
+    if (!(hasMarked ||= !getSelection().isCollapsed)) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => import("./passages.js").then((module) => module.offer()), 250);
+  });
+}
+
 for (const [kind, table] of Object.entries(onEvent)) {
   document.addEventListener(kind, (event) => {
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
