@@ -83,6 +83,10 @@ FOR_EDITORS = """
 FOR_MODERATORS = """
     discussion_desk:{queue,decide}
 """
+#: Who looks after the discussion speaks below every article, authors below their own.
+FOR_SPEAKERS = """
+    discussion_desk:{answer,ask}
+"""
 FOR_OWNERS = """
     newsroom_audit newsroom_audit_results
     letters:{html,suppressed,decide,release,discard,held}
@@ -126,11 +130,12 @@ TABLE = [
     (FOR_AUTHORS_OWN, WRITERS),
     (FOR_EDITORS, EDITORS),
     (FOR_MODERATORS, MODERATORS),
+    (FOR_SPEAKERS, {*MODERATORS, Role.AUTHOR}),
     (FOR_OWNERS, OWNERS),
     (CLOSED, set()),
 ]
 EXPECTED = {name: who for words, who in TABLE for name in names_in(words)}
-OWN_ONLY = set(names_in(FOR_AUTHORS_OWN))
+OWN_ONLY = set(names_in(FOR_AUTHORS_OWN)) | set(names_in(FOR_SPEAKERS))
 #: What is behind them has no use for a visitor, ends the visit, or is told apart by what comes back.
 NOT_OPENED = {
     *("wagtailadmin_logout", "account_logout", "newsroom_leave_others"),

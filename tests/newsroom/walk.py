@@ -14,6 +14,7 @@ from wagtail.models import Collection, GroupApprovalTask, Locale, Site, Workflow
 
 from freiblatt.articles.actions import share_draft
 from freiblatt.articles.models import ArticleDocument, ArticlePage, Recording
+from freiblatt.discussion.actions import add_comment, open_thread
 from freiblatt.jobs.models import Job
 from freiblatt.newsroom.models import Menu, MenuPlace, PublicationSettings, StaffMember
 from freiblatt.newsroom.roles import Role
@@ -97,6 +98,10 @@ class World:
         self.redirect = Redirect.objects.create(old_path="/alt", redirect_link="https://example.org/")
         self.settings = PublicationSettings.load()
         self.settings.save()
+        self.comments = {
+            which: add_comment(thread=open_thread(article=page), text="Wer haftet?", guest_name="Helga")
+            for which, page in (("own", self.own), ("foreign", self.foreign))
+        }
         errands.give_up.enqueue()
         self.job = Job.objects.get(task_path=errands.give_up.module_path)
 
@@ -185,6 +190,9 @@ class World:
                 }
             case "wagtailadmin_collections":
                 return {"pk": self.collection.pk}
+            case "discussion_desk":
+                page = self.own if which == "own" else self.foreign
+                return {"pk": self.comments[which].pk, "article_pk": page.pk}
             case "wagtailsettings":
                 return {"app_name": "newsroom", "model_name": "publicationsettings", "pk": self.settings.pk}
             case "simple_translation":

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from freiblatt.discussion.desk import views
+from freiblatt.discussion.desk import answering, views
 
 app_name = "discussion_desk"
 
 urlpatterns = [
     path("", views.Queue.as_view(), name="queue"),
     path("decide/", views.decide, name="decide"),
+    path("answer/<int:pk>/", answering.Answer.as_view(), name="answer"),
+    path("ask/<int:article_pk>/", answering.Ask.as_view(), name="ask"),
 ]

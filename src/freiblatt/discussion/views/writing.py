@@ -6,6 +6,7 @@ from typing import Any
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +19,7 @@ from freiblatt.discussion.text import to_html
 from freiblatt.discussion.tokens import Nonce, NonceError, make_nonce, read_nonce
 from freiblatt.discussion.views.answers import GREATEST_ID, private, public_article, thread_of
 from freiblatt.lib.origin import own_forms_only
+from freiblatt.newsroom.models import StaffMember
 
 
 @private
@@ -162,7 +164,18 @@ def _form(
         "parent": show_alone(parent, addresses) if parent and parent.state == CommentState.PUBLIC else None,
         "preview": preview,
         "is_open": thread.is_open(),
+        "desk_url": _desk_url(request, thread, parent),
         "canonical_url": "",
         "is_indexed": False,
     }
     return render(request, "discussion/write.html", context, status=status)
+
+
+def _desk_url(request: HttpRequest, thread: Thread, parent: Comment | None) -> str:
+    """Return where somebody of the newsroom who is signed in speaks as such; "" for readers. No page here is stored."""
+    member = getattr(request, "user", None)
+    if not isinstance(member, StaffMember) or not actions.may_speak(member, thread.article):
+        return ""
+    if parent is not None:
+        return reverse("discussion_desk:answer", args=[parent.pk])
+    return reverse("discussion_desk:ask", args=[thread.article_id])
