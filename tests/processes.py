@@ -17,7 +17,7 @@ import psutil
 import pytest
 from django.db import connection
 
-from tests.conftest import ROOT, kept_database
+from tests.conftest import PATHS, kept_database
 
 WAIT_SECONDS = 60  # a bound for a loaded machine, never a pace
 
@@ -110,7 +110,7 @@ def environment_of(directory: Path, *, database_url: str, settings: str = "freib
         "FREIBLATT_PUBLICATION": str(directory),
         "FREIBLATT_DATABASE_URL": database_url,
         "DJANGO_SETTINGS_MODULE": settings,
-        "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+        "PYTHONPATH": PATHS,
     }
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.conftest import PATHS
 
 pytestmark = [pytest.mark.process, pytest.mark.once]
 
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.process, pytest.mark.once]
 def environment(**variables: str) -> dict[str, str]:
     """Return an environment in which nothing points to another publication."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("FREIBLATT_", "DJANGO_"))}
-    return {**kept, "PYTHONPATH": str(ROOT / "src"), **variables}
+    return {**kept, "PYTHONPATH": PATHS, **variables}
 
 
 def freiblatt(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -136,7 +136,8 @@ def started_init(directory: Path) -> subprocess.Popen[str]:
     """Return an `init` that is at work on the database of `directory`."""
     process = subprocess.Popen(
         [sys.executable, "-m", "freiblatt", "init", str(directory), "--name", "X"],
-        env=environment(),
+        # Without the kept database: it has to last a while.
+        env=environment(KEPT_DATABASE=""),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

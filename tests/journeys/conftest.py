@@ -12,11 +12,13 @@ import pytest
 from playwright.sync_api import Browser, Error, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.processes import WAIT_SECONDS
+
 # Playwright's synchronous interface runs a loop in this thread, and Django would take that for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 # What is expected comes within a moment, but a machine with much to do may take its time.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=WAIT_SECONDS * 1000)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from freiblatt.cli.demo_check import free_port
+from tests.conftest import PATHS
 from tests.processes import need
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -46,7 +47,7 @@ class Newspaper:
 def served_demo(directory: Path) -> Iterator[Newspaper]:
     """Run `freiblatt demo` in `directory` until the context ends."""
     port = free_port()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    environment = {**os.environ, "PYTHONPATH": PATHS}
     command = [sys.executable, "-m", "freiblatt", "demo", "--publication", str(directory / "demo"), "--port", str(port)]
     log = directory / "demo.log"
     with log.open("wb") as output:

@@ -30,7 +30,6 @@ SignIn = Callable[[StaffMember], Page]
 def sign_in(front: FrontPage, live_server: LiveServer, browser: Browser, settings: Any) -> Iterator[SignIn]:
     """Sign in somebody in a browser of its own, whose pages must complain of nothing."""
     settings.WAGTAILADMIN_BASE_URL = live_server.url
-    expect.set_options(timeout=20_000)  # two browsers and a server on a busy machine
     contexts: list[BrowserContext] = []
     failed: list[str] = []
 

@@ -156,4 +156,4 @@ def test_stopped_server_is_found_again(publication: Publication, page: Page) -> 
     publication.processes[-1].wait()
     publication.do("comment", text="Meanwhile.")
     publication.serve()
-    expect(page.locator(".live-news")).to_have_text("1 neuer Kommentar", timeout=60_000)
+    expect(page.locator(".live-news")).to_have_text("1 neuer Kommentar")

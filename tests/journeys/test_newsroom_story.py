@@ -33,7 +33,6 @@ def house(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, djang
 @pytest.fixture
 def desks(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Desks]:
     """Everybody's browsers; at the end none has complained."""
-    expect.set_options(timeout=20_000)
     opened = Desks(browser, request.getfixturevalue("words").language)
     yield opened
     opened.close()

@@ -21,7 +21,7 @@ import psycopg
 
 from freiblatt.upkeep.actions.moving import write_key
 from tests import postgres
-from tests.conftest import CACHE, ROOT, _schema_fingerprint, ask_postgres
+from tests.conftest import CACHE, PATHS, ROOT, _schema_fingerprint, ask_postgres
 from tests.processes import WAIT_SECONDS, end, free_port, need, wait_until
 
 #: Status and body by address.
@@ -90,7 +90,7 @@ class Newsroom:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("FREIBLATT_", "DJANGO_"))}
         return {
             **kept,
-            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+            "PYTHONPATH": PATHS,
             "DJANGO_SETTINGS_MODULE": "freiblatt.settings",
             "FREIBLATT_URL": f"http://{HOST}",
             "FREIBLATT_SERVER_PORT": str(self.port),
