@@ -3,8 +3,8 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-# Test processes at once.
-WORKERS ?= 2
+# Test processes at once: one more than two cores, since some wait for browsers and servers.
+WORKERS ?= 3
 # More for pytest, such as:  make test ARGS="tests/articles -x"
 ARGS ?=
 
