@@ -144,7 +144,7 @@ def _open(client: Client, address: str) -> Callable[[], int]:
         ("/autoren/rosa-winter/", 17),
         ("/themen/handel/", 16),
         ("/archiv/2025/08/", 17),
-        ("/europa/artikel-0/", 34),
+        ("/europa/artikel-0/", 36),
     ],
 )
 def test_page_costs_the_same_with_one_and_three_articles(
