@@ -52,12 +52,12 @@ def test_article_marks_its_page_and_its_lists(front: FrontPage, heard: list) -> 
     article = make_article(section=section, authors=[rosa], topics=[trade])
     shown = {f"article:{article.pk}", "latest:de", f"section:{section.pk}", f"author:{rosa.pk}", f"topic:{trade.pk}"}
     # With a new article comes its discussion, and with the first one what holds for all of them.
-    assert marked() == shown | {f"thread:{article.pk}", "discussion"}
+    assert marked() == shown | {f"thread:{article.pk}", f"passages:{article.pk}", "discussion"}
     unpublish_article(article=article)
     assert marked() == shown
     assert not Listing.objects.exists()
     publish_article(article=article)
-    assert marked() == shown | {f"thread:{article.pk}"}
+    assert marked() == shown | {f"thread:{article.pk}", f"passages:{article.pk}"}
     pk = article.pk
     ArticlePage.objects.get(pk=pk).delete()
     assert marked() >= shown
