@@ -176,7 +176,7 @@ def test_reading_costs_at_most_one_typeface_and_two_kilobytes_of_script(collecte
         assert len(file.read()) < 60_000
     sizes = {
         name: len(brotli.compress(text_of(collected, f"theme/js/{name}.js").encode()))
-        for name in ("start", "times", "embed", "live", "discuss")
+        for name in ("start", "times", "embed", "live", "discuss", "passages")
     }
     assert sizes["start"] + sizes["times"] < 2_000
     assert sum(sizes.values()) < 6_000
@@ -186,7 +186,7 @@ def test_reading_costs_at_most_one_typeface_and_two_kilobytes_of_script(collecte
 
 def test_modules_of_ours_are_imported_by_hashed_names(collected: HashedStaticStorage) -> None:
     start = text_of(collected, "theme/js/start.js")
-    for name in ("times", "embed", "live", "discuss"):
+    for name in ("times", "embed", "live", "discuss", "passages"):
         assert f'import("./{Path(collected.stored_name(f"theme/js/{name}.js")).name}")' in start
 
 
