@@ -1,8 +1,8 @@
 """Static files under hashed names, and the one style sheet made of many files.
 
 `collectstatic` copies every room's files; then this storage replaces the imports of `theme/theme.css` by the files
-they name, adds the publication's own `site.css` as the last layer, and only then hashes. A reader's browser asks for
-one sheet; we edit a file per component.
+they name, adds the publication's own `site.css` as the last layer, takes comments and blanks out of the readers'
+modules, and only then hashes. A reader's browser asks for one sheet; we edit a file per component.
 """
 
 import posixpath
@@ -13,10 +13,13 @@ from typing import Any
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
+from rjsmin import jsmin
 
 #: The sheet whose imports are replaced, and the sheet that a publication may add in the layer `site`.
 SHEET = "theme/theme.css"
 SITE_SHEET = "site/site.css"
+#: Where the modules lie that readers' pages load.
+MODULES = "theme/js/"
 
 IMPORT = re.compile(r"""@import\s+url\(\s*["']?(?P<url>[^"')]+)["']?\s*\)\s*(?:layer\((?P<layer>[\w-]+)\))?\s*;""")
 ADDRESS = re.compile(r"""url\(\s*(?P<quote>["']?)(?P<url>[^"')]+)(?P=quote)\s*\)""")
@@ -39,6 +42,8 @@ class HashedStaticStorage(ManifestStaticFilesStorage):
                 own = COMMENT.sub("", self._text_of(SITE_SHEET, paths))
                 self._check_addresses(SITE_SHEET, own, paths)
                 self._replace(SITE_SHEET, own, paths)
+            for name in [name for name in paths if name.startswith(MODULES) and name.endswith(".js")]:
+                self._replace(name, jsmin(self._text_of(name, paths)), paths)
         yield from super().post_process(paths, dry_run, **options)
 
     def _put_sheet_together(self, paths: dict[str, Any]) -> None:
@@ -49,7 +54,7 @@ class HashedStaticStorage(ManifestStaticFilesStorage):
         self._replace(SHEET, text, paths)
 
     def _text_of(self, name: str, paths: dict[str, Any]) -> str:
-        """Return the text of a collected style sheet as its room wrote it."""
+        """Return the text of a collected style sheet or module as its room wrote it."""
         if name not in paths:
             raise ImproperlyConfigured(f"{SHEET} imports {name}, and no such static file exists.")
         source, path = paths[name]
@@ -57,7 +62,7 @@ class HashedStaticStorage(ManifestStaticFilesStorage):
             with source.open(path) as file:
                 return file.read().decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise ImproperlyConfigured(f"{name}: this style sheet is not UTF-8: {error}.") from error
+            raise ImproperlyConfigured(f"{name}: this file is not UTF-8: {error}.") from error
 
     def _replace(self, name: str, text: str, paths: dict[str, Any]) -> None:
         """Store `text` under a name as if the room's file had said so."""
