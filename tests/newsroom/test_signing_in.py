@@ -7,6 +7,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from freiblatt.letters.models import Letter
 from freiblatt.lib import limits
@@ -242,6 +243,20 @@ def test_signing_out_forgets_a_half_sign_in_too(client):
     enter_code(client, app_code())
 
     assert not is_in(client)
+
+
+def test_whoever_leaves_finds_the_door_in_the_own_language(client):
+    member = make_owner()
+    UserProfile.objects.update_or_create(user=member, defaults={"preferred_language": "en"})
+    enter_password(client)
+
+    left = client.post("/admin/logout/", follow=True)
+    assert (left.request["PATH_INFO"], left["Content-Language"]) == ("/admin/login/", "en")
+
+    # Who speaks the publication's language and leaves the same browser finds it in that one.
+    UserProfile.objects.filter(user=member).update(preferred_language="de")
+    enter_password(client)
+    assert client.post("/admin/logout/", follow=True)["Content-Language"] == "de"
 
 
 def test_second_step_is_not_waited_for_for_ever(client, settings):

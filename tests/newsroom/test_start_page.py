@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from freiblatt.articles.models import FrontPage, SectionPage
 from freiblatt.jobs import worker
@@ -138,3 +139,17 @@ def test_number_of_queries_does_not_grow_with_the_articles(section, django_asser
 
     with django_assert_max_num_queries(len(few.captured_queries)):
         desk.get("/admin/")
+
+
+def test_list_above_the_front_pages_names_no_screen_that_is_not_there(section: SectionPage) -> None:
+    desk = desk_of(make_owner())
+
+    page = desk.get("/admin/pages/")
+
+    assert "Hier liegt die Startseite jeder Sprache." in page.content.decode()
+    assert "/admin/sites/" not in page.content.decode()
+
+
+def test_words_of_the_discussion_change_no_name_in_wagtails_menu() -> None:
+    with translation.override("de"):
+        assert gettext("Reports") == "Berichte"

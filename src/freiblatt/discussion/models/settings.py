@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
@@ -74,7 +75,8 @@ class DiscussionSettings(BaseGenericSetting):
         MultiFieldPanel([FieldPanel("has_votes"), FieldPanel("has_down_votes")], heading=_("Votes")),
         MultiFieldPanel(
             [FieldPanel("report_days"), FieldPanel("objection_days"), FieldPanel("reports_to_hold")],
-            heading=_("Reports"),
+            # With a context: without it, the menu "Reports" of the desk would take this word's translation.
+            heading=pgettext_lazy("of comments by readers", "Reports"),
         ),
     ]
 

@@ -25,7 +25,7 @@ from freiblatt.lib import limits
 from freiblatt.lib.network import cut_address
 from freiblatt.newsroom import forms
 from freiblatt.newsroom.hosts import allows_passkeys, passkey_address
-from freiblatt.newsroom.views.speaking import in_language_of_whoever_comes
+from freiblatt.newsroom.views.speaking import in_language_of_whoever_comes, remembering_who_leaves
 
 #: What one neighbourhood of addresses may try, whatever the names: a burst as an office makes, then four a minute.
 TRIES = {"most": 40, "per_seconds": 600}
@@ -107,7 +107,7 @@ class SecondStepView(AuthenticateView):
 sign_in = in_language_of_whoever_comes(limited(SignInView.as_view()))
 passkey_sign_in = in_language_of_whoever_comes(limited(PasskeySignInView.as_view()))
 second_step = in_language_of_whoever_comes(limited(SecondStepView.as_view()))
-sign_out = in_language_of_whoever_comes(LogoutView.as_view())
+sign_out = remembering_who_leaves(in_language_of_whoever_comes(LogoutView.as_view()))
 
 
 @in_language_of_whoever_comes

@@ -35,18 +35,37 @@ def in_language_of_whoever_comes(view: View, known: Callable[[HttpRequest], Any]
                 response.render()
             response["Content-Language"] = language
         if chosen in INTERFACE_LANGUAGES:
-            response.set_cookie(
-                LANGUAGE_COOKIE,
-                chosen,
-                max_age=LANGUAGE_COOKIE_SECONDS,
-                path="/admin/",
-                secure=settings.SESSION_COOKIE_SECURE,
-                httponly=True,
-                samesite="Lax",
-            )
+            _remember(response, chosen)
         return response
 
     return wrapped
+
+
+def remembering_who_leaves(view: View) -> View:
+    """Let the sign-in speak the language of the member who has just left by `view`."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        language = language_of(request.user) if request.user.is_authenticated else ""
+        shown = request.COOKIES.get(LANGUAGE_COOKIE, "") or settings.LANGUAGE_CODE
+        response = view(request, *args, **kwargs)
+        if language and language != shown and not request.user.is_authenticated:
+            _remember(response, language)
+        return response
+
+    return wrapped
+
+
+def _remember(response: HttpResponse, language: str) -> None:
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        language,
+        max_age=LANGUAGE_COOKIE_SECONDS,
+        path="/admin/",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def _language_of(request: HttpRequest, member: StaffMember | None) -> str:
