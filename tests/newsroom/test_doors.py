@@ -49,7 +49,7 @@ FOR_WRITERS = """
     wagtailadmin_api:pages:{listing,detail,find} wagtailadmin_editing_sessions:{ping,release} wagtail_bulk_action
     wagtailadmin_reports:{workflow,workflow_results,workflow_tasks,workflow_tasks_results}
     wagtailadmin_reports:{aging_pages,aging_pages_results,page_types_usage,page_types_usage_results}
-    articles_original articles_rendition
+    articles_original articles_rendition discussion_desk:corrections
     wagtaildocs:{index,index_results,add,add_multiple,create_multiple_from_uploaded_document,delete_upload_multiple}
     wagtaildocs_chooser:{choose,choose_results,chosen,chosen_multiple,create}
     wagtailimages:{index,index_results,add,add_multiple,create_multiple_from_uploaded_image,delete_upload_multiple}
@@ -64,7 +64,7 @@ FOR_AUTHORS_OWN = """
     wagtaildocs:{edit,delete,edit_multiple,delete_multiple,document_usage}
     wagtailimages:{edit,delete,edit_multiple,delete_multiple,image_usage,preview}
     wagtailmedia:{edit,delete,media_chosen}
-    articles_versions articles_shares articles_revoke_share articles_publish_alone
+    articles_versions articles_shares articles_revoke_share articles_publish_alone discussion_desk:ask_at
 """
 FOR_EDITORS = """
     articles_withdraw

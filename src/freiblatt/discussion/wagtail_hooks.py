@@ -1,5 +1,6 @@
 """The editor's side of the discussion: the desk in the menu and on the start page."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.models import Permission
@@ -9,10 +10,15 @@ from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.widgets import Button
+from wagtail.models import Page
 
+from freiblatt.articles.models import ArticlePage
 from freiblatt.discussion.desk import urls
+from freiblatt.discussion.desk.corrections import WHO, OpenCorrections, open_for
 from freiblatt.discussion.desk.queue import count_undecided, may_decide
 from freiblatt.discussion.desk.start import WaitingComments
+from freiblatt.newsroom.roles import holds
 
 
 class DeskMenuItem(MenuItem):
@@ -40,6 +46,43 @@ def register_desk_menu_item() -> MenuItem:
     return DeskMenuItem(
         _("Discussion"), reverse("discussion_desk:queue"), name="discussion", icon_name="comment", order=250
     )
+
+
+class CorrectionsMenuItem(MenuItem):
+    """The way to what readers correct, with the number of what is open."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return holds(request.user, *WHO)
+
+    def render_component(self, request: HttpRequest) -> Any:
+        shown = super().render_component(request)
+        if count := open_for(request.user).count():
+            shown.label = f"{self.label} ({count})"
+        return shown
+
+
+@hooks.register("register_admin_menu_item")
+def register_corrections_menu_item() -> MenuItem:
+    """Put what readers correct into the main menu."""
+    return CorrectionsMenuItem(
+        _("Corrections"), reverse("discussion_desk:corrections"), name="corrections", icon_name="edit", order=260
+    )
+
+
+@hooks.register("construct_homepage_panels", order=11)
+def show_corrections(request: HttpRequest, panels: list[Any]) -> None:
+    """Show those who answer corrections what readers correct."""
+    if holds(request.user, *WHO):
+        panels.append(OpenCorrections())
+
+
+@hooks.register("register_page_header_buttons")
+def offer_asking(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    """Offer to ask readers in the menu at a public article's title."""
+    is_article = page.pk and page.live and issubclass(page.specific_class or Page, ArticlePage)
+    if is_article and page.permissions_for_user(user).can_edit():
+        address = reverse("discussion_desk:ask_at", args=[page.pk])
+        yield Button(_("Ask readers at a passage"), address, icon_name="help", priority=36)
 
 
 @hooks.register("register_permissions")

@@ -80,4 +80,5 @@ def answer_as_staff(
 
 def name_of(member: StaffMember) -> str:
     """Return how readers see a member who is no author: by name, else as the publication; never by address."""
-    return (tidy_name(member.get_full_name()) or tidy_name(PublicationSettings.load().name))[:NAME_LENGTH]
+    name = tidy_name(member.get_full_name()) or tidy_name(PublicationSettings.load().name)
+    return (name or _("Newsroom"))[:NAME_LENGTH]

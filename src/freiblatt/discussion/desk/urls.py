@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from freiblatt.discussion.desk import answering, views
+from freiblatt.discussion.desk import answering, asking, corrections, views
 
 app_name = "discussion_desk"
 
@@ -11,4 +11,6 @@ urlpatterns = [
     path("decide/", views.decide, name="decide"),
     path("answer/<int:pk>/", answering.Answer.as_view(), name="answer"),
     path("ask/<int:article_pk>/", answering.Ask.as_view(), name="ask"),
+    path("corrections/", corrections.Corrections.as_view(), name="corrections"),
+    path("ask-at/<int:page_pk>/", asking.AskAt.as_view(), name="ask_at"),
 ]
