@@ -1,5 +1,6 @@
 """Static files as readers get them: one sheet made of many, under a name that changes with its content."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from django.test import override_settings
 
+import freiblatt
 from freiblatt.pagestore import busy
 from freiblatt.theme.storage import HashedStaticStorage, flatten, rebase
 
 Prepare = Callable[..., HashedStaticStorage]
+SHEETS = sorted(Path(freiblatt.__file__).parent.rglob("static/**/*.css"))
 
 
 @pytest.fixture
@@ -194,3 +197,18 @@ def test_page_for_whom_there_is_no_room_names_the_hashed_sheet(collected: Hashed
     busy.write(tmp_path, collected.url)
     assert f'href="{collected.url("theme/theme.css")}"' in (tmp_path / ".busy.de.html").read_text("utf-8")
     assert Path(collected.path(collected.stored_name("theme/theme.css"))).is_file()
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_what_a_style_sheet_opens_it_closes(sheet: Path) -> None:
+    # Browsers drop everything behind a bracket that is left open: all rooms that come later in the page's one sheet.
+    text = re.sub(r"/\*.*?\*/|\"[^\"\n]*\"|'[^'\n]*'", "", sheet.read_text(), flags=re.DOTALL)
+    waiting: list[tuple[str, int]] = []
+    for line, row in enumerate(text.splitlines(), 1):
+        for sign in row:
+            if sign in "([{":
+                waiting.append((sign, line))
+            elif sign in ")]}":
+                opened, since = waiting.pop() if waiting else ("nothing", 0)
+                assert opened + sign in ("()", "[]", "{}"), f"line {line}: {sign} ends {opened} of line {since}"
+    assert waiting == []
