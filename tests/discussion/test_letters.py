@@ -273,3 +273,34 @@ def test_job_killed_in_the_middle_tells_everybody_once(thread: Thread, client: C
     assert len(news()) == before + 1
     assert tell(thread) == 1
     assert len({letter.to_address for letter in news()[before:]}) == 2
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "Eve\r\nBcc: all@example.org",
+    "Eve\u2028Bcc: all@example.org",
+    "{{ sender.name }} {% now %}",
+    "=?utf-8?q?=0ABcc:_all@example.org?=",
+    "\u202eflah",
+)
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_nothing_that_a_stranger_types_is_more_than_text_in_a_letter(
+    thread: Thread, client: Client, typed: str
+) -> None:
+    from freiblatt.letters.delivery import message_of
+
+    comment, _token = confirmed_comment(client, notify_answers="on")
+    answered(comment, text=f"{typed} und noch etwas Text", name=f"{typed} E")
+    assert tell(thread) == 1
+    (letter,) = news()
+    assert "<script>alert" not in letter.html
+    assert "<img" not in letter.html
+    assert "\u202e" not in letter.text
+    message = message_of(letter).message()
+    assert message["Bcc"] is None
+    assert [line for line in message.as_string().splitlines() if line.startswith("Bcc:")] == []
+    assert message["Subject"].startswith("1 Antwort auf Ihren Kommentar")
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

@@ -5,11 +5,11 @@ from typing import Any
 from django.db.models import Q
 from django.dispatch import receiver
 
-from freiblatt.discussion.actions.bookkeeping import bury, locked
+from freiblatt.discussion.actions.ending import erase_comment
 from freiblatt.discussion.actions.following import begin_letters, end_letters
 from freiblatt.discussion.actions.voting import reader_key, take_votes_back
 from freiblatt.discussion.following import COMMENT, KINDS
-from freiblatt.discussion.models import Comment, CommentQuerySet, CommentState, Report, Vote
+from freiblatt.discussion.models import Comment, CommentQuerySet, CommentState, Objection, Report, Vote
 from freiblatt.letters.models import Subscription
 from freiblatt.letters.signals import subscription_ended
 from freiblatt.readers import actions as readers
@@ -93,8 +93,8 @@ def hand_out(reader: Reader, **kwargs: Any) -> dict[str, object]:
 def erase_all(reader: Reader, **kwargs: Any) -> None:
     """Erase every comment and every vote of a reader, and who sent the reports that came from the address."""
     for comment in comments_of(reader).order_by("-pk"):
-        thread, found = locked(comment)
-        if found.state != CommentState.ERASED:
-            bury(thread, found, CommentState.ERASED)
+        if comment.state != CommentState.ERASED:
+            erase_comment(comment=comment)
     take_votes_back(reader=reader)
+    Objection.objects.filter(report__address_key=reader.address_key).update(text="")
     Report.objects.filter(address_key=reader.address_key).update(name="", address="", address_key="", explanation="")

@@ -39,8 +39,7 @@ def note_news(comment: Comment) -> None:
     """
     if comment.state != CommentState.PUBLIC:
         return
-    article_id = Thread.objects.values_list("article_id", flat=True).get(pk=comment.thread_id)
-    followed = _subject(article_id, [comment.parent_id] if comment.parent_id else [])
+    followed = _subject(comment.thread.article_id, [comment.parent_id] if comment.parent_id else [])
     if not Subscription.objects.running().filter(followed).exists():
         return
     _news, is_new = News.objects.get_or_create(comment=comment, defaults={"thread_id": comment.thread_id})

@@ -1,8 +1,10 @@
 """The newsroom speaks: with the badge of an author or of the newsroom, which no name can imitate."""
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from freiblatt.articles.models import ArticlePage, Author
 from freiblatt.discussion.actions.bookkeeping import announce, insert
@@ -49,7 +51,7 @@ def answer_as_staff(
     """
     if nonce and (earlier := Comment.objects.filter(nonce=nonce, thread=thread).first()) is not None:
         return earlier
-    found = Thread.objects.select_for_update().select_related("article").get(pk=thread.pk)
+    found = Thread.objects.select_for_update(of=("self",)).select_related("article").get(pk=thread.pk)
     if not may_speak(by, found.article):
         raise DiscussionError(_("You may answer below your own articles."))
     source = check_text(text)
@@ -80,5 +82,5 @@ def answer_as_staff(
 
 def name_of(member: StaffMember) -> str:
     """Return how readers see a member who is no author: by name, else as the publication; never by address."""
-    name = tidy_name(member.get_full_name()) or tidy_name(PublicationSettings.load().name)
-    return (name or _("Newsroom"))[:NAME_LENGTH]
+    names = (member.get_full_name(), PublicationSettings.load().name, settings.WAGTAIL_SITE_NAME)
+    return next(filter(None, map(tidy_name, names)), pgettext("badge", "Newsroom"))[:NAME_LENGTH]
