@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from freiblatt.articles.models import ArticlePage, FrontPage
     from freiblatt.discussion.models import Thread
 
@@ -27,3 +29,14 @@ def thread(article: "ArticlePage") -> "Thread":
     from freiblatt.discussion.actions import open_thread
 
     return open_thread(article=article)
+
+
+@pytest.fixture
+def desk(client: "Client", db: None) -> "Client":
+    """The browser of a moderator who reads German."""
+    from freiblatt.newsroom import roles
+    from freiblatt.newsroom.roles import Role
+    from tests.discussion.at_the_desk import signed_in
+
+    roles.sync()
+    return signed_in(client, Role.MODERATOR)

@@ -1,63 +1,21 @@
 """The desk: what waits is found, explained and decided, by forms that need no script."""
 
-import re
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from freiblatt.discussion.actions import add_comment, approve_comment, edit_comment, post_comment, refuse_comment
+from freiblatt.discussion.actions import add_comment, approve_comment, edit_comment, refuse_comment
 from freiblatt.discussion.desk.entries import token_of
 from freiblatt.discussion.models import Comment, CommentState, Decision, Thread
-from freiblatt.discussion.senders import Sender
-from freiblatt.discussion.tokens import make_nonce, read_nonce
 from freiblatt.newsroom import roles
 from freiblatt.newsroom.roles import Role
-from tests.cast import make_member
+from tests.discussion.at_the_desk import DECIDE, QUEUE, decide, post, signed_in, token_in, wait
 from tests.factories import house_rule
 
-QUEUE = "/admin/discussion/"
-DECIDE = "/admin/discussion/decide/"
-SENDER = Sender(address="203.0.113.7", neighbourhood="203.0.113.0")
-
-
-@pytest.fixture
-def desk(client: Client, db: None) -> Client:
-    """The browser of a moderator who reads German."""
-    roles.sync()
-    return signed_in(client, Role.MODERATOR)
-
-
-def signed_in(client: Client, role: Role) -> Client:
-    client.force_login(make_member(role), backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def post(thread: Thread, text: str, *, name: str = "Helga", **more: Any) -> Comment:
-    """Return what a reader sent, who filled in a form as people do."""
-    nonce = read_nonce(make_nonce(thread.key, is_of_preview=True), thread.key)
-    return post_comment(thread=thread, text=text, name=name, nonce=nonce, sender=SENDER, **more).comment
-
-
-def wait(thread: Thread, text: str = "Wer haftet?", *, name: str = "Helga", **more: Any) -> Comment:
-    """Return a comment that waits."""
-    return add_comment(thread=thread, text=text, guest_name=name, state=CommentState.WAITING, **more)
-
-
-def token_in(page: HttpResponse, comment: Comment) -> str:
-    """Return what the page's forms say of a comment."""
-    (token,) = set(re.findall(rf'name="comment" value="({comment.pk}-[0-9a-f]+)"', page.content.decode()))
-    return token
-
-
-def decide(client: Client, deed: str, *comments: Comment, **fields: str) -> HttpResponse:
-    """Send the form for some comments of the queue; return the page that follows."""
-    page = client.get(QUEUE)
-    tokens = [token_in(page, comment) for comment in comments]
-    return client.post(DECIDE, {"deed": deed, "comment": tokens, **fields}, follow=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_queue_shows_the_oldest_first_with_why_and_what_stands_above(thread: Thread, desk: Client) -> None:

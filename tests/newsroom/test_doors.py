@@ -36,7 +36,7 @@ FOR_ALL = """
     mfa_index mfa_activate_totp mfa_deactivate_totp mfa_add_webauthn mfa_edit_webauthn mfa_remove_webauthn
     mfa_view_recovery_codes mfa_generate_recovery_codes mfa_reauthenticate mfa_reauthenticate_webauthn
     account_reauthenticate newsroom_password newsroom_address newsroom_leave_session newsroom_leave_others
-    admin/settings/<slug:app_name>/<slug:model_name>/
+    admin/settings/<slug:app_name>/<slug:model_name>/ discussion_desk:{asked,answer_question}
 """
 FOR_WRITERS = """
     wagtailadmin_explore_root wagtailadmin_explore wagtailadmin_explore_results
@@ -81,7 +81,7 @@ FOR_EDITORS = """
     wagtailsnippetchoosers_{articles_author,articles_topic,newsroom_menu}:create
 """
 FOR_MODERATORS = """
-    discussion_desk:{queue,decide}
+    discussion_desk:{queue,decide,heap,threads,thread,hold_all}
 """
 #: Who looks after the discussion speaks below every article, authors below their own.
 FOR_SPEAKERS = """

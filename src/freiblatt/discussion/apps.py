@@ -27,6 +27,10 @@ class DiscussionConfig(AppConfig):
         schedules.every(rhythms.minutely(60), name="forget reports", job=actions.forget_reports)
         call(
             {
+                "open_the_desk": _("Let comments appear that came after hours"),
+                "sort_new_comments": _("Sort the comments that wait"),
+                "learn_from_decisions": _("Learn from the desk's decisions"),
+                "discussion_asked": _("Question about a comment"),
                 "forget_reports": _("Forget who reported comments"),
                 "discussion_report_received": _("Report of a comment has arrived"),
                 "discussion_report_decided": _("Report of a comment is decided"),
@@ -34,6 +38,9 @@ class DiscussionConfig(AppConfig):
                 "discussion_report_objection_decided": _("Objection to a decision is answered"),
             }
         )
+        schedules.every(rhythms.minutely(5), name="open the desk", job=actions.open_the_desk)
+        schedules.every(rhythms.minutely(5), name="sort new comments", job=actions.sort_new_comments)
+        schedules.every(rhythms.minutely(60), name="learn from decisions", job=actions.learn_from_decisions)
         post_migrate.connect(actions.plant_after_migrate, sender=self, dispatch_uid="discussion.house_rules")
         consequences.register("discussion", tell_consequence)
         call(

@@ -34,16 +34,19 @@ def render_thread(article: "ArticlePage") -> str:
     `fetch_threads` has been called with the article before.
     """
     from freiblatt.discussion.forms import CommentForm
+    from freiblatt.discussion.hours import notes_for_writers
     from freiblatt.discussion.models import DiscussionSettings
     from freiblatt.discussion.reading import show_thread
 
     thread = article.noted_thread  # type: ignore[attr-defined]
     if thread is None:
         return ""
-    shown = show_thread(thread, article=article, settings=DiscussionSettings.load())
+    settings = DiscussionSettings.load()
+    shown = show_thread(thread, article=article, settings=settings)
     if not shown.comments and not shown.lost and not shown.write_url:
         return ""
-    return render_to_string("discussion/thread.html", {"thread": shown, "form": CommentForm()})
+    notes = notes_for_writers(thread, settings)
+    return render_to_string("discussion/thread.html", {"thread": shown, "form": CommentForm(), "notes": notes})
 
 
 def render_count(article: "ArticlePage") -> str:

@@ -13,14 +13,29 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from freiblatt.discussion import wordlist
+from freiblatt.discussion.hours import is_staffed
 from freiblatt.discussion.likeness import are_alike
 from freiblatt.discussion.models import Comment, CommentState, DiscussionSettings, FirstComment, Thread, ThreadState
 from freiblatt.discussion.text import links_in
 
+#: The rule that holds a comment only until the desk is staffed again.
+AFTER_HOURS = "hours"
 #: Whoever writes and sends faster is a program.
 LEAST_SECONDS = 2.0
 #: More links than this wait for the desk, whoever wrote them.
 MOST_LINKS = 3
+#: So many comments from one network in RATE_MINUTES are a flood, or a school class; the desk sees which.
+MOST_OF_NETWORK = 10
+RATE_MINUTES = 60
+#: Services that hide where a link leads.
+SHORTENERS = frozenset(
+    (
+        *("bit.ly", "t.co", "tinyurl.com", "goo.gl", "ow.ly", "is.gd", "buff.ly", "cutt.ly", "rebrand.ly", "t.ly"),
+        *("shorturl.at", "rb.gy", "tiny.cc", "lnkd.in", "bl.ink", "soo.gd", "s.id", "kurzelinks.de", "t1p.de", "v.gd"),
+        *("adf.ly", "shrtco.de", "trib.al", "dlvr.it"),
+    )
+)
 #: How far back, and over how many comments, a text is compared with others.
 LIKE_DAYS = 7
 LIKE_COMMENTS = 300
@@ -56,6 +71,8 @@ class Draft:
     #: The comment itself while it is edited, which is not compared with itself.
     comment_pk: int = 0
     is_of_newsroom: bool = False
+    #: The writer's cut address (`Sender.network`); "" where it plays no part.
+    network: str = ""
 
     @property
     def is_by_known_writer(self) -> bool:
@@ -161,6 +178,27 @@ def _is_like_another(draft: Draft) -> str | None:
     return None
 
 
+def _hides_its_aim(draft: Draft) -> str | None:
+    hosts = {(urlsplit(link).hostname or "").removeprefix("www.") for link in links_in(draft.html)}
+    return ", ".join(sorted(hosts & SHORTENERS)) or None
+
+
+def _has_listed_word(draft: Draft) -> str | None:
+    return wordlist.find(f"{draft.name}\n{draft.text}", draft.settings.listed_words) or None
+
+
+def _is_a_flood(draft: Draft) -> str | None:
+    if not draft.network or draft.is_by_known_writer:
+        return None
+    since = timezone.now() - timedelta(minutes=RATE_MINUTES)
+    count = Comment.objects.filter(network=draft.network, created_on__gte=since).count()
+    return str(count + 1) if count >= MOST_OF_NETWORK else None
+
+
+def _desk_is_empty(draft: Draft) -> str | None:
+    return None if is_staffed(draft.settings, timezone.now()) else ""
+
+
 def register_rules() -> None:
     """Register the rules of every publication. Called once, when the applications are ready."""
     for rule in (
@@ -173,6 +211,10 @@ def register_rules() -> None:
         Rule(
             "trap", _("A field that people do not see was filled in."), lambda d: "" if d.filled_hidden_field else None
         ),
+        Rule("words", _("It contains a listed word: %(detail)s."), _has_listed_word),
+        Rule("shortener", _("It hides where a link leads: %(detail)s."), _hides_its_aim),
+        Rule("flood", _("It is comment number %(detail)s from one network within an hour."), _is_a_flood),
+        Rule(AFTER_HOURS, _("It came when the desk was not staffed; it appears by itself when it is."), _desk_is_empty),
         Rule("alike", _("It is nearly the same as comment %(detail)s."), _is_like_another),
         # Said by reports, which come later than a draft.
         Rule("reported", _("Readers reported it: %(detail)s."), lambda _draft: None),

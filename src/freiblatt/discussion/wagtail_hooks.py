@@ -17,7 +17,7 @@ from freiblatt.articles.models import ArticlePage
 from freiblatt.discussion.desk import urls
 from freiblatt.discussion.desk.corrections import WHO, OpenCorrections, open_for
 from freiblatt.discussion.desk.queue import count_undecided, may_decide
-from freiblatt.discussion.desk.start import WaitingComments
+from freiblatt.discussion.desk.start import SHOWN, AskedOfYou, WaitingComments, asked_of
 from freiblatt.newsroom.roles import holds
 
 
@@ -94,7 +94,9 @@ def register_permissions() -> QuerySet[Permission]:
 # Behind the newsroom's own, which greets those who have nothing else to do.
 @hooks.register("construct_homepage_panels", order=10)
 def show_waiting(request: HttpRequest, panels: list[Any]) -> None:
-    """Show those who work the desk what waits there."""
+    """Show those who work the desk what waits there, and authors what they are asked."""
     if may_decide(request):
         panels[:] = [panel for panel in panels if getattr(panel, "name", "") != "nothing_here"]
         panels.append(WaitingComments())
+    if questions := list(asked_of(request.user).select_related("comment__thread__article")[:SHOWN]):
+        panels.append(AskedOfYou(questions))

@@ -3,6 +3,7 @@
 from freiblatt.discussion.actions.adding import add_comment, add_placeholder, correct_date
 from freiblatt.discussion.actions.anchoring import carry_anchors, check_passage
 from freiblatt.discussion.actions.asking import ask_at_passage, fold_question
+from freiblatt.discussion.actions.consulting import answer_question, ask_authors, take_back_question
 from freiblatt.discussion.actions.correcting import accept_correction, decline_correction, reopen_correction
 from freiblatt.discussion.actions.deciding import (
     approve_comment,
@@ -25,6 +26,7 @@ from freiblatt.discussion.actions.errors import (
 from freiblatt.discussion.actions.following import follow, is_known_by
 from freiblatt.discussion.actions.judging import plant_after_migrate, plant_house_rules
 from freiblatt.discussion.actions.knowing import of_token, reader_of
+from freiblatt.discussion.actions.learning import judgement_of_today, learn_from_decisions, sort_new_comments
 from freiblatt.discussion.actions.names import check_name
 from freiblatt.discussion.actions.news import tell_followers
 from freiblatt.discussion.actions.ordering import order_by_votes
@@ -53,6 +55,7 @@ from freiblatt.discussion.actions.reporting import (
     standing_decision,
 )
 from freiblatt.discussion.actions.speaking import answer_as_staff, author_of, may_speak
+from freiblatt.discussion.actions.staffing import open_the_desk
 from freiblatt.discussion.actions.threads import arrange_thread, note_lost, open_thread, show_turn
 from freiblatt.discussion.actions.undoing import UNDO_MINUTES, undo_decision
 from freiblatt.discussion.actions.voting import close_ballot, end_voting, forget_senders, vote
@@ -72,9 +75,11 @@ __all__ = [
     "add_comment",
     "add_placeholder",
     "answer_as_staff",
+    "answer_question",
     "approve_comment",
     "arrange_thread",
     "ask_at_passage",
+    "ask_authors",
     "author_of",
     "can_be_edited",
     "can_reporter_object",
@@ -97,6 +102,8 @@ __all__ = [
     "forget_reports",
     "forget_senders",
     "is_known_by",
+    "judgement_of_today",
+    "learn_from_decisions",
     "may_decide_objection",
     "may_speak",
     "note_lost",
@@ -106,6 +113,7 @@ __all__ = [
     "of_token",
     "open_objections",
     "open_reports",
+    "open_the_desk",
     "open_thread",
     "order_by_votes",
     "pick_comment",
@@ -120,7 +128,9 @@ __all__ = [
     "report_comment",
     "restore_comment",
     "show_turn",
+    "sort_new_comments",
     "standing_decision",
+    "take_back_question",
     "tell_followers",
     "tell_writer",
     "undo_decision",

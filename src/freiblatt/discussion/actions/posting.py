@@ -1,5 +1,6 @@
 """Readers write: a comment is posted, edited while that is possible, and what was decided about its writer counts."""
 
+import math
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
@@ -89,6 +90,7 @@ def post_comment(
     if wishes and not wishes.address and not is_known_by(reader, ""):
         raise AddressMissingError(_("Enter a mail address to which letters can go."))
     _take(sender)
+    _take_turn(thread, sender)
     html = to_html(source)
     mark = fingerprint(source)
     writer = (earlier.writer_key if earlier is not None else "") or uuid.uuid4().hex
@@ -102,6 +104,7 @@ def post_comment(
         fingerprint=mark,
         seconds_in_form=None if nonce.is_of_preview else nonce.age_seconds,
         filled_hidden_field=filled_hidden_field,
+        network=sender.network,
     )
     reasons = reasons_to_hold(draft)
     comment = Comment(
@@ -226,6 +229,26 @@ def _follow(comment: Comment, wishes: Wishes, sender: Sender) -> None:
     except TooManyError:
         # The comment is worth more than the letter: its own page offers to ask for that again.
         return
+
+
+def _take_turn(thread: Thread, sender: Sender) -> None:
+    """Count this comment where a thread is slow. Raises TooManyError."""
+    if not thread.slow_minutes:
+        return
+    wait = limits.take(
+        f"discussion_slow:{thread.pk}", sender.neighbourhood, most=1, per_seconds=60 * thread.slow_minutes
+    )
+    if wait:
+        minutes = math.ceil(wait / 60)
+        raise TooManyError(
+            ngettext(
+                "This discussion is slowed down. You can send your comment in %(minutes)d minute; your text stays.",
+                "This discussion is slowed down. You can send your comment in %(minutes)d minutes; your text stays.",
+                minutes,
+            )
+            % {"minutes": minutes},
+            wait_seconds=wait,
+        )
 
 
 def _take(sender: Sender) -> None:

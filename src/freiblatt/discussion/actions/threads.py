@@ -15,6 +15,8 @@ from freiblatt.discussion.models import Thread, ThreadState, passages_key
 from freiblatt.jobs import schedules
 from freiblatt.pagestore.actions import mark_stale
 
+MOST_SLOW_MINUTES = 24 * 60
+
 
 @transaction.atomic
 def open_thread(
@@ -39,17 +41,27 @@ def open_thread(
 
 @transaction.atomic
 def arrange_thread(
-    *, thread: Thread, state: ThreadState, opens_on: datetime | None = None, closes_on: datetime | None = None
+    *,
+    thread: Thread,
+    state: ThreadState,
+    opens_on: datetime | None = None,
+    closes_on: datetime | None = None,
+    slow_minutes: int | None = None,
 ) -> Thread:
     """Return the thread, open, held or closed from now on, between these moments where they are given.
 
-    Raises DiscussionError where it would close before it opens.
+    `slow_minutes` is the pause between two comments from one network, 0 for none; None leaves it as it is. Raises
+    DiscussionError where it would close before it opens, or for a pause of more than a day.
     """
     if opens_on and closes_on and closes_on <= opens_on:
         raise DiscussionError(_("A discussion closes after it opens."))
+    if slow_minutes is not None and not 0 <= slow_minutes <= MOST_SLOW_MINUTES:
+        raise DiscussionError(_("The pause between two comments is a day at most."))
     found = Thread.objects.select_for_update().get(pk=thread.pk)
     found.state, found.opens_on, found.closes_on = state, opens_on, closes_on
-    found.save(update_fields=["state", "opens_on", "closes_on"])
+    if slow_minutes is not None:
+        found.slow_minutes = slow_minutes
+    found.save(update_fields=["state", "opens_on", "closes_on", "slow_minutes"])
     announce(found)
     # Paragraphs offer to be commented on only while somebody can.
     mark_stale([passages_key(found.article_id)])

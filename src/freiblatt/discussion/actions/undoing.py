@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from freiblatt.discussion.actions.bookkeeping import announce, locked, move
+from freiblatt.discussion.actions.bookkeeping import locked, move
 from freiblatt.discussion.actions.errors import DiscussionError
 from freiblatt.discussion.actions.judging import LOG_KEY
 from freiblatt.discussion.models import (
@@ -16,7 +16,6 @@ from freiblatt.discussion.models import (
     DecisionKind,
     Objection,
     Report,
-    ReportState,
 )
 from freiblatt.discussion.text import RULES_VERSION, to_html
 from freiblatt.newsroom.models import StaffMember
@@ -30,8 +29,8 @@ UNDO_MINUTES = 60
 def undo_decision(*, comment: Comment, by: StaffMember) -> Comment:
     """Return the comment as it was before `by` decided about it, within UNDO_MINUTES; it stands in the queue again.
 
-    The decision is deleted and the reports that it answered are open again, for it was none. Raises DiscussionError
-    where somebody has answered or objected since, where others decided, and where there is nothing to take back.
+    The decision is deleted, for it was none. Raises DiscussionError where somebody has answered or objected since,
+    where readers who reported the comment have been told, where others decided, where nothing can be taken back.
     """
     thread, found = locked(comment)
     since = timezone.now() - timedelta(minutes=UNDO_MINUTES)
@@ -39,6 +38,8 @@ def undo_decision(*, comment: Comment, by: StaffMember) -> Comment:
     is_own = last is not None and last.by_id == by.pk and last.made_on >= since
     if last is not None and is_own and Objection.objects.filter(decision=last).exists():
         raise DiscussionError(_("The writer has objected by now; answer the objection instead."))
+    if last is not None and is_own and Report.objects.filter(decision=last).exists():
+        raise DiscussionError(_("Readers who reported it have been told by now; decide anew instead."))
     if found.state == CommentState.PUBLIC and not (last and is_own):
         if not found.hold_reasons and not _was_held(found):
             raise DiscussionError(_("There is nothing to take back."))
@@ -53,11 +54,8 @@ def undo_decision(*, comment: Comment, by: StaffMember) -> Comment:
         case (CommentState.REMOVED, DecisionKind.REMOVED):
             found.html, found.html_rules_version = to_html(found.source_text), RULES_VERSION
             found = move(thread, found, CommentState.PUBLIC, "html", "html_rules_version")
-        case (CommentState.PUBLIC, DecisionKind.KEPT):
-            announce(thread)
         case _:
             raise DiscussionError(_("There is nothing of yours to take back here."))
-    Report.objects.filter(decision=last).update(state=ReportState.OPEN, decision=None, decided_on=None)
     last.delete()
     mark_stale([LOG_KEY])
     return found

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from freiblatt.discussion import actions
 from freiblatt.discussion.actions.bookkeeping import locked
 from freiblatt.discussion.desk.entries import token_of
-from freiblatt.discussion.models import Comment, CommentState, HouseRule
+from freiblatt.discussion.models import Comment, CommentState, HouseRule, Objection
 from freiblatt.newsroom.models import StaffMember
 
 #: Of one form. More is done from the page that counts first.
@@ -39,6 +39,8 @@ class Told:
     legal_basis: str = ""
     #: Why a comment is picked; one of ours is said in the language of the article.
     reason: str | Promise = ""
+    #: What the newsroom answers.
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,47 @@ def _erase(comment: Comment, told: Told) -> Comment:
     return actions.erase_comment(comment=comment)
 
 
+def _ask(comment: Comment, told: Told) -> Comment:
+    return actions.ask_authors(comment=comment, by=told.by, words=told.words).comment
+
+
+def _take_back_question(comment: Comment, told: Told) -> Comment:
+    return actions.take_back_question(comment=comment)
+
+
+def _answer(comment: Comment, told: Told) -> Comment:
+    """Answer as the newsroom; what waits is approved by it."""
+    if comment.state != CommentState.PUBLIC:
+        comment = actions.approve_comment(comment=comment, by=told.by)
+    actions.answer_as_staff(thread=comment.thread, text=told.text, by=told.by, parent=comment)
+    return Comment.objects.get(pk=comment.pk)
+
+
+def _grant(comment: Comment, told: Told) -> Comment:
+    return _answer_objection(comment, told, is_granted=True)
+
+
+def _decline(comment: Comment, told: Told) -> Comment:
+    return _answer_objection(comment, told, is_granted=False)
+
+
+def _answer_objection(comment: Comment, told: Told, *, is_granted: bool) -> Comment:
+    objection = Objection.objects.open().filter(decision__comment=comment).first()
+    if objection is None:
+        raise actions.DiscussionError(_("Nobody objects any more; somebody has answered."))
+    if not is_granted and not told.words.strip():
+        raise actions.DiscussionError(_("Say why the decision stands; whoever objected reads it."))
+    actions.decide_objection(
+        objection=objection,
+        by=told.by,
+        is_granted=is_granted,
+        words=told.words,
+        rule=told.rule,
+        legal_basis=told.legal_basis,
+    )
+    return Comment.objects.get(pk=comment.pk)
+
+
 def _undo(comment: Comment, told: Told) -> Comment:
     return actions.undo_decision(comment=comment, by=told.by)
 
@@ -104,6 +147,11 @@ DEEDS: dict[str, Deed] = {
     "pick": Deed(_pick, gettext_lazy("Picked: the comment by %(name)s."), undo="unpick"),
     "unpick": Deed(_unpick, gettext_lazy("No longer picked: the comment by %(name)s.")),
     "erase": Deed(_erase, gettext_lazy("Erased: the comment by %(name)s.")),
+    "ask": Deed(_ask, gettext_lazy("Asked: the authors, about the comment by %(name)s."), undo="unask"),
+    "unask": Deed(_take_back_question, gettext_lazy("No longer asked: the authors, about the comment by %(name)s.")),
+    "answer": Deed(_answer, gettext_lazy("Answered: the comment by %(name)s.")),
+    "grant": Deed(_grant, gettext_lazy("The objection is granted: the comment by %(name)s.")),
+    "decline": Deed(_decline, gettext_lazy("The objection is declined: the comment by %(name)s.")),
     "undo": Deed(_undo, gettext_lazy("Taken back: the comment by %(name)s is in the queue again.")),
 }
 

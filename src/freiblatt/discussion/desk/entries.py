@@ -8,9 +8,11 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.utils.safestring import SafeString, mark_safe
 
-from freiblatt.discussion.models import Comment, CommentState, CommentVersion, Report
+from freiblatt.discussion.actions import judgement_of_today
+from freiblatt.discussion.models import Comment, CommentState, CommentVersion, Objection, Question, Report
 from freiblatt.discussion.reading import Addresses, tombstone_text
 from freiblatt.discussion.rules import sentences
+from freiblatt.discussion.text import to_html
 
 #: So many levels of what a comment answers are shown, and so many earlier comments of its writer.
 LEVELS_ABOVE = 2
@@ -46,8 +48,16 @@ class Entry:
     above: list[Beside] = field(default_factory=list)
     earlier: list[Beside] = field(default_factory=list)
     versions: list[CommentVersion] = field(default_factory=list)
+    #: What the authors were asked about it, the latest first.
+    questions: list[Question] = field(default_factory=list)
+    #: How likely the desk refuses it, in per cent, and the words that say so; None where nothing was learnt.
+    doubt: int | None = None
+    doubt_words: list[str] = field(default_factory=list)
     #: Open reports of readers, the most urgent first.
     reports: list[Report] = field(default_factory=list)
+
+    #: What its writer, or a reader who reported it, says against the decision; None for nothing open.
+    objection: Objection | None = None
 
     @property
     def is_public(self) -> bool:
@@ -71,6 +81,13 @@ def entries_of(comments: Sequence[Comment]) -> list[Entry]:
     reports: dict[int, list[Report]] = {}
     for report in Report.objects.open().filter(comment__in=comments).prefetch_related("rule__texts"):
         reports.setdefault(report.comment_id or 0, []).append(report)
+    objections: dict[int | None, Objection] = {}
+    for objection in Objection.objects.open().filter(decision__comment__in=comments).select_related("decision__rule"):
+        objections.setdefault(objection.decision.comment_id, objection)
+    questions: dict[int, list[Question]] = {}
+    for question in Question.objects.filter(comment__in=comments).select_related("answered_by").order_by("-pk"):
+        questions.setdefault(question.comment_id, []).append(question)
+    judgement = judgement_of_today()
     found = []
     for comment in comments:
         article = comment.thread.article
@@ -87,6 +104,10 @@ def entries_of(comments: Sequence[Comment]) -> list[Entry]:
                 above=[_beside(one) for one in above.get(comment.pk, [])],
                 earlier=[_beside(one) for one in earlier.get(comment.pk, [])],
                 versions=versions.get(comment.pk, []),
+                objection=objections.get(comment.pk),
+                questions=questions.get(comment.pk, []),
+                doubt=round(judgement.doubt(comment.source_text) * 100) if judgement else None,
+                doubt_words=[one.text for one in judgement.reasons(comment.source_text)] if judgement else [],
                 reports=reports.get(comment.pk, []),
             )
         )
@@ -94,7 +115,9 @@ def entries_of(comments: Sequence[Comment]) -> list[Entry]:
 
 
 def _html(comment: Comment) -> SafeString:
-    return mark_safe(comment.html)  # noqa: S308 (cleaned when it was written)
+    """Return the text, also of what was removed: the desk keeps it as long as somebody may object."""
+    html = comment.html or to_html(comment.source_text)
+    return mark_safe(html)  # noqa: S308 (cleaned when it was written)
 
 
 def _beside(comment: Comment) -> Beside:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Sum, TextField
+from django.db.models import F, Sum, TextField
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,12 @@ GREATEST_ID = 2**63 - 1
 #: Of what readers reported and objected to, so much is looked through at a time, the most urgent first.
 URGENT = 500
 
+#: How what is held is sorted: by age, or by what the desk's decisions have taught.
+ORDERS = {
+    "": _("the oldest first"),
+    "fine": _("what will probably be approved first"),
+    "doubtful": _("what will probably be refused first"),
+}
 KINDS = {
     "reported": _("Reported"),
     "objection": _("Objected to"),
@@ -54,24 +60,32 @@ class Filters:
     rule: str = ""
     phrase: str = ""
     kind: str = ""
+    order: str = ""
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> "Filters":
         """Return the filters that a query or a form names; what makes no sense is none."""
         article = asked.get("article", "")
         number = int(article) if article.isascii() and article.isdecimal() and len(article) < 19 else 0
-        kind = asked.get("kind", "")
+        kind, order = asked.get("kind", ""), asked.get("order", "")
         return cls(
             article=number,
             rule=asked.get("held_by", "")[:40].replace("\0", ""),
             phrase=asked.get("phrase", "").replace("\0", "").strip()[:200],
             kind=kind if kind in KINDS else "",
+            order=order if order in ORDERS else "",
         )
 
     @property
     def said(self) -> dict[str, str | int]:
         """What is asked for, by the names that it has in addresses and forms."""
-        found = {"article": self.article, "held_by": self.rule, "phrase": self.phrase, "kind": self.kind}
+        found = {
+            "article": self.article,
+            "held_by": self.rule,
+            "phrase": self.phrase,
+            "kind": self.kind,
+            "order": self.order,
+        }
         return {name: value for name, value in found.items() if value}
 
     @property
@@ -101,7 +115,7 @@ def queue_of(filters: Filters) -> tuple[list[Comment], int]:
     """Return the first comments that need a decision, the most urgent first, and how many there are like that.
 
     First what readers reported, by its deadline, what is said to be illegal before all else; then what writers object
-    to, by its deadline; then what is held, the oldest first.
+    to, by its deadline; then what is held, the oldest first, or as the filters say.
     """
     urgent = _urgent(filters.kind)
     shown = filters.apply(Comment.objects.filter(pk__in=urgent)) if urgent else Comment.objects.none()
@@ -111,6 +125,11 @@ def queue_of(filters: Filters) -> tuple[list[Comment], int]:
     if filters.kind in ("", "waiting"):
         waiting = filters.apply(held()).exclude(pk__in=urgent)
         total += waiting.count()
+        if filters.order:
+            doubt = F("doubt")
+            waiting = waiting.order_by(
+                doubt.asc(nulls_last=True) if filters.order == "fine" else doubt.desc(nulls_last=True), "pk"
+            )
         pks += waiting.values_list("pk", flat=True)[: max(0, PAGE_SIZE - len(pks))]
     pks = pks[:PAGE_SIZE]
     found = Comment.objects.select_related("thread__article", "author", "reader").in_bulk(pks)

@@ -17,6 +17,7 @@ from freiblatt.discussion.models.comments import (
     DatePrecision,
     Slot,
 )
+from freiblatt.discussion.models.consulting import Lesson, Question
 from freiblatt.discussion.models.corrections import LONGEST_REASON, CorrectionAnswer, Verdict
 from freiblatt.discussion.models.judging import (
     LOG_KEY,
@@ -37,7 +38,7 @@ from freiblatt.discussion.models.judging import (
     ReportState,
 )
 from freiblatt.discussion.models.news import News
-from freiblatt.discussion.models.settings import DiscussionSettings, FirstComment
+from freiblatt.discussion.models.settings import DiscussionSettings, FirstComment, StaffedDays
 from freiblatt.discussion.models.threads import Thread, ThreadState, thread_key
 from freiblatt.discussion.models.votes import Ballot, TopSlice, Vote
 
@@ -75,13 +76,16 @@ __all__ = [
     "FirstComment",
     "HouseRule",
     "HouseRuleText",
+    "Lesson",
     "News",
     "Objection",
     "ObjectionSide",
     "ObjectionState",
+    "Question",
     "Report",
     "ReportState",
     "Slot",
+    "StaffedDays",
     "Thread",
     "ThreadState",
     "TopSlice",

@@ -148,6 +148,9 @@ class Comment(models.Model):
     hold_reasons = models.JSONField(_("why it was held"), default=list, blank=True, editable=False)
     #: Fingerprint of the text for finding near-duplicates, a signed 64-bit number (`likeness.fingerprint`).
     fingerprint = models.BigIntegerField(default=0, editable=False)
+    #: How likely the desk refuses it, in thousandths, as far as its decisions have taught; None where unknown. It only
+    #: sorts the queue.
+    doubt = models.PositiveSmallIntegerField(null=True, editable=False)
     picked_on = models.DateTimeField(_("picked on"), null=True, blank=True, editable=False)
     pick_reason = models.CharField(_("why the newsroom picked it"), max_length=200, blank=True)
     created_on = models.DateTimeField(_("written on"), null=True, blank=True, default=timezone.now)

@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -23,6 +24,12 @@ class Thread(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=ThreadState.choices, default=ThreadState.OPEN)
     opens_on = models.DateTimeField(_("opens on"), null=True, blank=True)
     closes_on = models.DateTimeField(_("closes on"), null=True, blank=True)
+    slow_minutes = models.PositiveSmallIntegerField(
+        _("minutes between two comments from one network"),
+        default=0,
+        validators=[MaxValueValidator(1440)],
+        help_text=_("0: no pause. Readers read this above the form, and keep their text."),
+    )
     n_public = models.PositiveIntegerField(_("public comments"), default=0, editable=False)
     n_held = models.PositiveIntegerField(_("comments that wait"), default=0, editable=False)
     #: Comments that an older site had and that its copy no longer contained. Said to readers, never counted as present.

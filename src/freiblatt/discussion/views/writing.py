@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from freiblatt.discussion import actions
 from freiblatt.discussion.forms import CommentForm
-from freiblatt.discussion.models import Comment, CommentKind, CommentState, Thread
+from freiblatt.discussion.hours import notes_for_writers
+from freiblatt.discussion.models import Comment, CommentKind, CommentState, DiscussionSettings, Thread
 from freiblatt.discussion.reading import Addresses, show_alone
 from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.text import to_html
@@ -165,6 +166,7 @@ def _form(
         "preview": preview,
         "is_open": thread.is_open(),
         "desk_url": _desk_url(request, thread, parent),
+        "notes": notes_for_writers(thread, DiscussionSettings.load()),
         "canonical_url": "",
         "is_indexed": False,
     }

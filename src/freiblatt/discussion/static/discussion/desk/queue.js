@@ -190,6 +190,7 @@ function onKey(event) {
 if (queue) {
   said.tabIndex = -1;
   queue.addEventListener("submit", (event) => {
+    if (event.target.hasAttribute("data-plain")) return;
     event.preventDefault();
     decide(event.target, event.submitter);
   });

@@ -1,4 +1,4 @@
-"""The desk's screens."""
+"""The queue, and what is decided there."""
 
 from typing import Any
 
@@ -7,34 +7,22 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
-from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
-from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.users.models import UserProfile
 
 from freiblatt.articles.models import ArticlePage
 from freiblatt.discussion import actions
 from freiblatt.discussion.desk.deeds import PICK_REASONS, Done, Told, carry_out
 from freiblatt.discussion.desk.entries import entries_of
-from freiblatt.discussion.desk.queue import KINDS, PERMISSION, Filters, count_undecided, queue_of
+from freiblatt.discussion.desk.queue import KINDS, ORDERS, PERMISSION, Filters, count_undecided, queue_of
+from freiblatt.discussion.desk.views.screens import DeskView
 from freiblatt.discussion.models import HouseRule
 from freiblatt.discussion.rules import labels
 
 #: Where the session keeps what the member decided lately, and how much of it.
 LATELY = "discussion_desk_lately"
 LATELY_SHOWN = 10
-
-
-class DeskView(WagtailAdminTemplateMixin, TemplateView):
-    """A screen of the desk."""
-
-    header_icon = "comment"
-    crumbs: tuple[tuple[str, Any], ...] = ()
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        crumbs = [{"url": reverse(name), "label": label} for name, label in self.crumbs]
-        return [*super().get_breadcrumbs_items(), *crumbs, {"url": "", "label": self.get_page_title()}]
 
 
 @method_decorator(permission_required(PERMISSION), name="dispatch")
@@ -51,6 +39,7 @@ class Queue(DeskView):
             entries=entries_of(page),
             filters=filters,
             kinds=KINDS,
+            orders=ORDERS,
             articles=ArticlePage.objects.filter(thread__n_held__gt=0).only("title").order_by("title")[:200],
             reasons=labels(),
             rules=list(HouseRule.objects.standing().prefetch_related("texts")),
@@ -70,7 +59,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     """Carry out what a form says; answer with the queue, or in JSON for the module that asks."""
     wants_json = "application/json" in request.headers.get("Accept", "")
     try:
-        done = carry_out(request.POST.get("deed", ""), request.POST.getlist("comment"), _told(request))
+        done = carry_out(request.POST.get("deed", ""), request.POST.getlist("comment"), told_by(request))
     except actions.DiscussionError as error:
         if wants_json:
             return JsonResponse({"fault": str(error)}, status=422)
@@ -86,7 +75,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("discussion_desk:queue") + Filters.of(request.POST).query)
 
 
-def _told(request: HttpRequest) -> Told:
+def told_by(request: HttpRequest) -> Told:
     """Return what a form says besides the deed and the comments."""
     said = request.POST
     quick = said.get("quick", "")
@@ -96,6 +85,7 @@ def _told(request: HttpRequest) -> Told:
         rule=HouseRule.objects.standing().filter(code=said.get("rule", "").replace("\0", "")).first(),
         words=said.get("words", ""),
         legal_basis=said.get("legal_basis", ""),
+        text=said.get("text", ""),
         reason=PICK_REASONS[int(quick) - 1] if is_quick else said.get("reason", ""),
     )
 
