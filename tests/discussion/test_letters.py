@@ -30,9 +30,9 @@ from freiblatt.jobs.worker import run_waiting
 from freiblatt.letters.models import Letter, LetterState, Subscription
 from freiblatt.lib import limits
 from freiblatt.newsroom.roles import Role
-from freiblatt.readers.actions import withdraw
+from freiblatt.readers.actions import LETTERS_PER_NEIGHBOURHOOD, withdraw
 from freiblatt.readers.models import Consent
-from tests.cast import make_member
+from tests.cast import make_member, make_owner
 from tests.discussion.letters_story import (
     HELGA,
     TEXT,
@@ -304,3 +304,31 @@ def test_nothing_that_a_stranger_types_is_more_than_text_in_a_letter(
     assert [line for line in message.as_string().splitlines() if line.startswith("Bcc:")] == []
     assert message["Subject"].startswith("1 Antwort auf Ihren Kommentar")
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_desk_sees_the_letters_in_its_mailbox(thread: Thread, client: Client) -> None:
+    comment, _token = confirmed_comment(client, notify_answers="on")
+    answered(comment)
+    tell(thread)
+    owner = Client()
+    owner.force_login(make_owner(), backend="django.contrib.auth.backends.ModelBackend")
+    mailbox = owner.get("/admin/post/").content.decode()
+    assert "1 Antwort auf Ihren Kommentar: Ein Hafen wird verkauft" in mailbox
+    letter = owner.get(f"/admin/post/{news()[-1].pk}/").content.decode()
+    assert ANSWER in letter
+
+
+def test_comment_stands_where_no_more_letters_may_go_out(thread: Thread, client: Client) -> None:
+    for _letter in range(LETTERS_PER_NEIGHBOURHOOD):
+        limits.take("readers_letters_from", "203.0.113.0/24", most=LETTERS_PER_NEIGHBOURHOOD, per_seconds=3600)
+    near = Client(REMOTE_ADDR="203.0.113.20")
+    answer = send(near, mail=HELGA, notify_answers="on")
+    assert answer.status_code == 303
+    assert not Letter.objects.exists()
+    refused = near.post(f"{answer['Location']}briefe/", {"mail": HELGA, "notify_answers": "on"})
+    assert refused.status_code == 429
+    limits.start_over()
+    assert near.post(f"{answer['Location']}briefe/", {"mail": HELGA, "notify_answers": "on"}).status_code == 303
+    run_waiting()
+    click(near)
+    assert Subscription.objects.running().filter(kind="comment_answers").exists()

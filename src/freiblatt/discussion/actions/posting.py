@@ -1,11 +1,12 @@
 """Readers write: a comment is posted, edited while that is possible, and what was decided about its writer counts."""
 
+import logging
 import math
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,6 +37,8 @@ from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.text import RULES_VERSION, tidy, to_html
 from freiblatt.discussion.tokens import Nonce, own_key, own_token
 from freiblatt.lib import limits
+
+logger = logging.getLogger(__name__)
 
 #: What one connection may send, and what all behind one neighbourhood may: a university, a mobile network.
 POSTS_OF_ONE = 6
@@ -135,14 +138,15 @@ def post_comment(
             if found is not None:
                 tie(comment=comment, found=found)
             note_news(comment)
-            _follow(comment, wishes, sender)
-            return Posted(comment=comment, token=token)
     except IntegrityError:
         # The same form, sent twice at the same moment: the other one was first.
         first = Comment.objects.filter(nonce=nonce.text, thread=thread).first()
         if first is None:
             raise
         return Posted(comment=first, token=token, is_repeated=True)
+    # Apart: whoever confirms an address at this moment holds the reader and waits for the thread.
+    _follow(comment, wishes, sender)
+    return Posted(comment=comment, token=token)
 
 
 def _look(thread: Thread, chosen: Chosen) -> Found:
@@ -229,6 +233,8 @@ def _follow(comment: Comment, wishes: Wishes, sender: Sender) -> None:
     except TooManyError:
         # The comment is worth more than the letter: its own page offers to ask for that again.
         return
+    except OperationalError as error:
+        logger.warning("Comment %s stands, but the letter its writer asked for was not written: %s", comment.pk, error)
 
 
 def _take_turn(thread: Thread, sender: Sender) -> None:
