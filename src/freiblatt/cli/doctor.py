@@ -63,7 +63,7 @@ def _print(found: "list[Finding]") -> None:
         for number, line in enumerate(lines):
             print(f"{MARKS[finding.level] if number == 0 else '':9}{line}")
     problems, warnings = (sum(finding.level == level for finding in found) for level in ("problem", "warning"))
-    print(f"\nLooked at {len(found)} things: problems {problems}, warnings {warnings}.")
+    print(f"\nFindings: {len(found)}, of them problems: {problems}, warnings: {warnings}.")
 
 
 def _wrapped(text: str) -> list[str]:
