@@ -31,8 +31,8 @@ from freiblatt.cli.demo_content.blocks import body_of
 from freiblatt.cli.demo_content.files import contract_pdf, readings_wav, seconds_of
 from freiblatt.cli.demo_content.pictures import drawings
 from freiblatt.cli.demo_content.reading import Text, read_facts, read_texts, rich_text, tidy
-from freiblatt.discussion.actions import add_comment, open_thread, remove_comment
-from freiblatt.discussion.models import Comment, DatePrecision, HouseRule, Thread
+from freiblatt.discussion.actions import Chosen, accept_correction, add_comment, open_thread, remove_comment
+from freiblatt.discussion.models import Comment, CommentKind, DatePrecision, HouseRule, Thread
 from freiblatt.newsroom.models import Menu, MenuItem, MenuPlace, PublicationSettings, PublicationText
 
 #: The namespace of translation keys: two things with the same word in their `translation` belong together.
@@ -253,6 +253,8 @@ def _make_discussions(made: Made) -> None:
             if fact.get("is_removed"):
                 rule = HouseRule.objects.get(code=fact.get("rule", "respect"))
                 remove_comment(comment=stored[id(fact)], by=None, rule=rule)
+            if accepted := fact.get("accepted"):
+                accept_correction(comment=stored[id(fact)], by=None, reason=accepted)
 
 
 def _flat(
@@ -275,6 +277,9 @@ def _make_comment(thread: Thread, fact: dict[str, Any], parent: Comment | None, 
         created_on=_moment(fact["on"]),
         created_precision=DatePrecision.DAY if is_approximate else DatePrecision.MINUTE,
         created_is_approximate=is_approximate,
+        kind=CommentKind(fact.get("kind", CommentKind.COMMENT)),
+        # Of no block: the words stand only once in the article.
+        chosen=Chosen(block="", start=0, words=tidy(fact["passage"])) if "passage" in fact else None,
     )
 
 

@@ -60,10 +60,12 @@ from freiblatt.discussion.actions.threads import arrange_thread, note_lost, open
 from freiblatt.discussion.actions.undoing import UNDO_MINUTES, undo_decision
 from freiblatt.discussion.actions.voting import close_ballot, end_voting, forget_senders, vote
 from freiblatt.discussion.actions.writers import tell_writer, write_to_writer
+from freiblatt.discussion.passages.finding import Chosen
 
 __all__ = [
     "UNDO_MINUTES",
     "AddressMissingError",
+    "Chosen",
     "DiscussionError",
     "NameTakenError",
     "PassageError",

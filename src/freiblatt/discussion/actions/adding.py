@@ -7,9 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from freiblatt.articles.models import Author
+from freiblatt.discussion.actions.anchoring import check_passage, tie
 from freiblatt.discussion.actions.bookkeeping import announce, insert, locked
 from freiblatt.discussion.actions.errors import DiscussionError
-from freiblatt.discussion.models import Comment, CommentState, DatePrecision, Thread
+from freiblatt.discussion.models import Comment, CommentKind, CommentState, DatePrecision, Thread
+from freiblatt.discussion.passages.finding import Chosen
 from freiblatt.discussion.text import RULES_VERSION, tidy, tidy_name, to_html
 
 
@@ -25,11 +27,14 @@ def add_comment(
     created_on: datetime | None = None,
     created_precision: DatePrecision = DatePrecision.MINUTE,
     created_is_approximate: bool = False,
+    kind: CommentKind = CommentKind.COMMENT,
+    chosen: Chosen | None = None,
 ) -> Comment:
     """Return a new comment by a guest (`guest_name`) or by the newsroom (`author`), never both.
 
-    `state` is public or waiting. `created_on` is now unless given. Raises DiscussionError for an empty text, a missing
-    or overlong name, a parent of another thread.
+    `state` is public or waiting. `created_on` is now unless given. `chosen` are words of the public article that it is
+    about. Raises PassageError where they do not stand there; DiscussionError for an empty text, a missing or overlong
+    name, a parent of another thread.
     """
     source = tidy(text)
     if not source.strip():
@@ -39,11 +44,17 @@ def add_comment(
     name = tidy_name(guest_name)
     if (author is None) == (name == ""):
         raise DiscussionError(_("A comment has either a name or an author."))
-    return insert(
+    found = None
+    if chosen is not None:
+        thread = Thread.objects.select_for_update().get(pk=thread.pk)
+        found = check_passage(article_pk=thread.article_id, chosen=chosen)
+    comment = insert(
         Comment(
             thread=thread,
             parent=parent,
             state=state,
+            kind=kind,
+            has_passage=found is not None,
             source_text=source,
             html=to_html(source),
             html_rules_version=RULES_VERSION,
@@ -54,6 +65,9 @@ def add_comment(
             created_is_approximate=created_is_approximate,
         )
     )
+    if found is not None:
+        tie(comment=comment, found=found)
+    return comment
 
 
 @transaction.atomic

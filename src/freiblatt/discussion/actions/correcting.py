@@ -21,7 +21,7 @@ from freiblatt.newsroom.models import StaffMember
 
 
 @transaction.atomic
-def accept_correction(*, comment: Comment, by: StaffMember, reason: str = "") -> CorrectionAnswer:
+def accept_correction(*, comment: Comment, by: StaffMember | None, reason: str = "") -> CorrectionAnswer:
     """Return the answer to a reader who corrected something and was right; `reason` may say what was done.
 
     Readers see it at the comment. Rooms above hear `correction_accepted`. Accepting twice changes nothing.
@@ -30,7 +30,7 @@ def accept_correction(*, comment: Comment, by: StaffMember, reason: str = "") ->
 
 
 @transaction.atomic
-def decline_correction(*, comment: Comment, by: StaffMember, reason: str) -> CorrectionAnswer:
+def decline_correction(*, comment: Comment, by: StaffMember | None, reason: str) -> CorrectionAnswer:
     """Return the answer to a reader who corrected something and was not right; readers see the reason.
 
     Raises DiscussionError without one.
@@ -47,7 +47,7 @@ def reopen_correction(*, comment: Comment) -> Comment:
     return found
 
 
-def _answer(comment: Comment, verdict: Verdict, by: StaffMember, reason: str) -> CorrectionAnswer:
+def _answer(comment: Comment, verdict: Verdict, by: StaffMember | None, reason: str) -> CorrectionAnswer:
     thread, found = locked(comment)
     if found.kind != CommentKind.CORRECTION:
         raise DiscussionError(_("This comment does not say that it corrects something."))

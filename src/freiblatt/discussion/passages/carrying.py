@@ -23,7 +23,8 @@ LEAST_AROUND = 8
 #: Shorter words may be written anew elsewhere; they are only found together with what surrounds them.
 LEAST_ALONE = 32
 
-TOKEN = re.compile(r"\w+|\s+|[^\w\s]", re.UNICODE)
+#: A word or a sign with the blanks behind it: blanks alone would be alike everywhere, and cost a hundred times more.
+TOKEN = re.compile(r"(?:\w+|[^\w\s])\s*|\s+")
 
 
 class Fate(Enum):
