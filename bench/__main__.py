@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import freiblatt
-from bench import live, measures, upkeep
+from bench import discussion, live, measures, upkeep
 from bench.publication import Site
 
 
@@ -23,7 +23,9 @@ def main() -> int:
     """Measure what was asked for; return 0, whatever the figures say: machines differ, and people judge."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a tenth of the articles, shorter runs")
-    parser.add_argument("--only", nargs="*", default=[], help="nginx stale comment writing live growth backup start")
+    parser.add_argument(
+        "--only", nargs="*", default=[], help="nginx stale comment writing posting slices live growth backup start"
+    )
     parser.add_argument("--json", type=Path, help="also write the figures here")
     parser.add_argument("--directory", type=Path, help="make the publications here and keep them for the next run")
     options = parser.parse_args()
@@ -47,11 +49,19 @@ def main() -> int:
             if not names or names & {"growth", "backup"}
             else small
         )
+        few_stored, many_stored = (
+            Site(base / name, articles=max(10, count // 10), comments=count, busy=40)
+            if not names or "posting" in names
+            else small
+            for name, count in (("hundred", 20), ("hundred-thousand", 100_000 // factor))
+        )
         wanted = {
             "nginx": lambda: measures.against_nginx(small, seconds=seconds),
             "stale": lambda: measures.stale_answers(small),
             "comment": lambda: measures.cost_of_a_comment(small),
             "writing": lambda: measures.readers_while_writing(small, seconds=seconds),
+            "posting": lambda: discussion.posting(few_stored, many_stored),
+            "slices": lambda: discussion.slices(small),
             "live": lambda: live.live_readers(small, seconds=seconds),
             "growth": lambda: measures.growth(small, large),
             "backup": lambda: upkeep.backup_and_restore(small, large),

@@ -13,12 +13,14 @@ from typing import Any
 
 import django
 
+from bench import forms
+
 #: Paragraphs of the measured article: as many as a long report has.
 PARAGRAPHS = 13
 
 
 def fill(*, articles: int, comments: int, busy: int) -> dict[str, Any]:
-    """Fill the archive, and add the two measured articles: one with nine comments, one with `busy`."""
+    """Fill the archive, and add the measured articles: with nine comments, at most 1,000, and `busy`."""
     import random
 
     from wagtail.rich_text import RichText
@@ -35,7 +37,7 @@ def fill(*, articles: int, comments: int, busy: int) -> dict[str, Any]:
     section = SectionPage(title="Messung", slug="messung", locale=front.locale)
     front.add_child(instance=section)
     author = Author.objects.order_by("pk").first()
-    for slug, count in (("ein-artikel", 9), ("viel-besprochen", busy)):
+    for slug, count in (("ein-artikel", 9), ("gut-besprochen", min(1000, busy)), ("viel-besprochen", busy)):
         article = write_article(
             section=section,
             title=seed.words(chance, 9),
@@ -126,6 +128,9 @@ VERBS: dict[str, Callable[..., dict[str, Any]]] = {
     "tell": tell,
     "headline": headline,
     "write_for": write_for,
+    "post": forms.post,
+    "vote": forms.vote,
+    "slice_ms": forms.slice_ms,
 }
 
 

@@ -65,15 +65,17 @@ def _freiblatt(*arguments: str) -> None:
 
 
 class Site:
-    """One publication for measuring, with two articles that are looked at: `few` and `many` comments."""
+    """One publication for measuring, with articles that are looked at: `few`, `some` and `many` comments."""
 
-    few, many = "ein-artikel", "viel-besprochen"
+    few, some, many = "ein-artikel", "gut-besprochen", "viel-besprochen"
 
     def __init__(self, directory: Path, *, articles: int, comments: int, busy: int) -> None:
         """Make and fill the publication in `directory`; keep it where it has been made before."""
         self.directory = directory
         self.articles = articles
-        done = directory / f"filled-{articles}-{comments}-{busy}"
+        #: Stored in all, near enough.
+        self.comments = comments + min(1000, busy) + busy
+        done = directory / f"filled-{articles}-{comments}-{busy}-3"
         if done.exists():
             _freiblatt("prepare", "--publication", str(directory))
             return
@@ -84,5 +86,5 @@ class Site:
 
     @staticmethod
     def path(slug: str) -> str:
-        """Return the address of one of the two articles."""
+        """Return the address of one of the articles."""
         return f"/messung/{slug}/"
