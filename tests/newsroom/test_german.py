@@ -57,6 +57,7 @@ IN_BOTH = {
         "In",
         "in",
         "Moderation",
+        "Esc",
     ),
 }
 #: Names of the cast and of what it made; addresses, files and codes.
@@ -66,7 +67,7 @@ NAMES = re.compile(
     r"§.*|xyzxyz|Alle Seiten|Alle Dateien|not found|Die Redaktion hat diesen Artikel zurückgezogen\. Sie steht .*|"
     r"articles\.\w+page|v\d[\d.]+|Unter dem Namen \(Deutsch\)|Ihr Konto in der Redaktion von Testblatt|"
     r"Prüfung durch eine zweite Person|\bown\b|\bforeign\b|§[^§]*§|\S+@[\w.]+|\S*://\S+|[\w-]*/[\w/.-]+|"
-    r"\b[0-9a-f]{8,}\b\S*|\S+\.(?:pdf|jpg|wav|toml|css|js)\b|mail_\w+|Rainer Testerin"
+    r"\b[0-9a-f]{8,}\b\S*|\S+\.(?:pdf|jpg|wav|toml|css|js)\b|mail_\w+|Rainer Testerin|Wer haftet\?"
 )
 #: No word of German is written so.
 ENGLISH = re.compile(
