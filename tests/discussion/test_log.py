@@ -116,7 +116,7 @@ def test_long_month_lists_the_latest_and_counts_all(thread: Thread, monkeypatch:
     )
     first = Decision.objects.first().made_on
     month = log.log_month(first.year, first.month)
-    assert [entry.rule for entry in month.entries] == ["Was verboten ist", "Beim Thema bleiben"]
+    assert [entry.rule for entry in month.entries] == ["Nichts Rechtswidriges", "Beim Thema bleiben"]
     assert (month.n_more, month.numbers.n_removed) == (1, 3)
 
 

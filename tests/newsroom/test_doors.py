@@ -56,6 +56,7 @@ FOR_WRITERS = """
     wagtailimages_chooser:{choose,choose_results,chosen,chosen_multiple,create,select_format}
     wagtailmedia:{index,add,chooser,chooser_typed,chooser_upload,media_usage}
     wagtailsnippetchoosers_{articles_author,articles_topic,newsroom_menu}:{choose,choose_results,chosen,chosen_multiple}
+    wagtailsnippetchoosers_discussion_houserule:{choose,choose_results,chosen,chosen_multiple}
 """
 #: Authors come in with what they made themselves, and not with what others made.
 FOR_AUTHORS_OWN = """
@@ -78,10 +79,12 @@ FOR_EDITORS = """
     wagtailsnippets_articles_author:{list,list_results,add,edit,delete,usage,history,history_results,copy}
     wagtailsnippets_articles_topic:{list,list_results,add,edit,delete,usage,history,history_results,copy}
     wagtailsnippets_newsroom_menu:{list,list_results,add,edit,delete,usage,history,history_results,copy}
-    wagtailsnippetchoosers_{articles_author,articles_topic,newsroom_menu}:create
+    wagtailsnippetchoosers_{articles_author,articles_topic,newsroom_menu,discussion_houserule}:create
+    wagtailsnippets_discussion_houserule:{add,edit,copy,usage,history,history_results}
 """
 FOR_MODERATORS = """
     discussion_desk:{queue,decide,heap,threads,thread,hold_all}
+    wagtailsnippets_discussion_houserule:{list,list_results}
 """
 #: Who looks after the discussion speaks below every article, authors below their own.
 FOR_SPEAKERS = """
@@ -91,6 +94,7 @@ FOR_OWNERS = """
     newsroom_audit newsroom_audit_results
     letters:{html,suppressed,decide,release,discard,held}
     jobs:discard
+    wagtailsnippets_discussion_houserule:delete
     newsroom_invite_again newsroom_open_or_close newsroom_reset_factors
     wagtailadmin_workflows:{index,index_results,add,enable,disable,edit,usage,usage_results,remove}
     wagtailadmin_workflows:{add_task,select_task_type,task_index,task_index_results,edit_task,disable_task,enable_task}

@@ -19,7 +19,7 @@ from freiblatt.jobs.models import Job
 from freiblatt.newsroom.models import Menu, MenuPlace, PublicationSettings, StaffMember
 from freiblatt.newsroom.roles import Role
 from tests.cast import make_member, make_owner
-from tests.factories import make_article, make_author, make_section, make_topic
+from tests.factories import house_rule, make_article, make_author, make_section, make_topic
 from tests.jobs import errands
 from tests.pictures import make_picture, picture_bytes
 
@@ -99,7 +99,7 @@ class World:
         self.settings = PublicationSettings.load()
         self.settings.save()
         self.comments = {
-            which: add_comment(thread=open_thread(article=page), text="Wer haftet?", guest_name="Helga")
+            which: add_comment(thread=open_thread(article=page), text="§Wer haftet?§", guest_name="Helga")
             for which, page in (("own", self.own), ("foreign", self.foreign))
         }
         errands.give_up.enqueue()
@@ -206,7 +206,7 @@ class World:
                 return {"pk": self.members[Role.EDITOR].pk}
             case "wagtailusers_groups":
                 return {"pk": self.members[Role.EDITOR].groups.get().pk}
-        things = {"author": self.author_card, "topic": self.topic, "menu": self.menu}
+        things = {"author": self.author_card, "topic": self.topic, "menu": self.menu, "houserule": house_rule()}
         last = space.rpartition("_")[2]
         if "snippet" in space and last in things:
             return {"pk": things[last].pk}

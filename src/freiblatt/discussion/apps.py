@@ -13,10 +13,12 @@ class DiscussionConfig(AppConfig):
         from freiblatt.discussion import actions, grants, reader_receivers, receivers, rules  # noqa: F401 (heard, granted)
         from freiblatt.discussion.following import register_purposes
         from freiblatt.discussion.live import register_channels
+        from freiblatt.discussion.models import HouseRule, HouseRuleText
         from freiblatt.discussion.parts import register_parts, tell_consequence
         from freiblatt.discussion.reader_page import register_section
         from freiblatt.jobs import rhythms, schedules
         from freiblatt.lib.wording import call
+        from freiblatt.newsroom import audit
 
         register_parts()
         register_purposes()
@@ -31,6 +33,7 @@ class DiscussionConfig(AppConfig):
                 "sort_new_comments": _("Sort the comments that wait"),
                 "learn_from_decisions": _("Learn from the desk's decisions"),
                 "discussion_asked": _("Question about a comment"),
+                "write_to_reporter": _("Write to readers who reported a comment"),
                 "forget_reports": _("Forget who reported comments"),
                 "discussion_report_received": _("Report of a comment has arrived"),
                 "discussion_report_decided": _("Report of a comment is decided"),
@@ -41,6 +44,9 @@ class DiscussionConfig(AppConfig):
         schedules.every(rhythms.minutely(5), name="open the desk", job=actions.open_the_desk)
         schedules.every(rhythms.minutely(5), name="sort new comments", job=actions.sort_new_comments)
         schedules.every(rhythms.minutely(60), name="learn from decisions", job=actions.learn_from_decisions)
+        audit.watch(HouseRule, "code", "place", "is_legal", "is_standing")
+        audit.watch(HouseRuleText, "language", "title", "text", parent="rule")
+        audit.watch_deletion(HouseRule)
         post_migrate.connect(actions.plant_after_migrate, sender=self, dispatch_uid="discussion.house_rules")
         consequences.register("discussion", tell_consequence)
         call(

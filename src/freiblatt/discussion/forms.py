@@ -141,7 +141,7 @@ class ReportForm(forms.Form):
     """What a reader says of a comment that should not stand there."""
 
     rule = forms.ChoiceField(
-        label=_("What does it break?"),
+        label=_("Which rule does it break?"),
         widget=forms.RadioSelect,
         error_messages={
             "required": _("Please choose what the comment breaks."),

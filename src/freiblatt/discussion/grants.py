@@ -6,3 +6,7 @@ register(Role.EDITOR, "discussion.change_discussionsettings")
 
 for _role in (Role.MODERATOR, Role.EDITOR):
     register(_role, "discussion.change_comment")
+    register(_role, "discussion.view_houserule")
+
+# A rule that somebody was judged by is taken out of force, not deleted.
+register(Role.EDITOR, "discussion.add_houserule", "discussion.change_houserule")

@@ -131,12 +131,12 @@ FIRST_RULES = (
         "law",
         {
             "de": Words(
-                "Was verboten ist",
+                "Nichts Rechtswidriges",
                 "Was gegen Gesetze verstößt, entfernen wir: etwa Drohungen, Volksverhetzung, Verleumdung oder fremde "
                 "Texte ohne Erlaubnis.",
             ),
             "en": Words(
-                "What the law forbids",
+                "Nothing illegal",
                 "We remove what is against the law, such as threats, incitement to hatred, defamation, or somebody "
                 "else's texts without permission.",
             ),

@@ -1,8 +1,10 @@
-"""The editor's side of the discussion: the desk in the menu and on the start page."""
+"""The editor's side of the discussion: the desk in the menu and on the start page, and the house rules."""
 
 from collections.abc import Iterator
 from typing import Any
 
+from django import forms
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,14 +12,19 @@ from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
 
 from freiblatt.articles.models import ArticlePage
 from freiblatt.discussion.desk import urls
 from freiblatt.discussion.desk.corrections import WHO, OpenCorrections, open_for
 from freiblatt.discussion.desk.queue import count_undecided, may_decide
 from freiblatt.discussion.desk.start import SHOWN, AskedOfYou, WaitingComments, asked_of
+from freiblatt.discussion.models import HouseRule
 from freiblatt.newsroom.roles import holds
 
 
@@ -32,6 +39,46 @@ class DeskMenuItem(MenuItem):
         if count := count_undecided():
             shown.label = f"{self.label} ({count})"
         return shown
+
+
+@register_snippet
+class HouseRuleViewSet(SnippetViewSet):
+    """The house rules: read by whoever judges by them, changed by editors."""
+
+    model = HouseRule
+    icon = "list-ol"
+    menu_label = _("House rules")
+    menu_name = "house-rules"
+    menu_order = 21
+    add_to_settings_menu = True
+    list_display = [
+        "__str__",
+        "place",
+        Column("law", label=_("it is the law"), accessor=lambda rule: _("Yes") if rule.is_legal else _("No")),
+        Column("force", label=_("in force"), accessor=lambda rule: _("Yes") if rule.is_standing else _("No")),
+    ]
+    ordering = ["place"]
+    panels = [
+        InlinePanel(
+            "texts",
+            [
+                FieldPanel("language", widget=forms.Select(choices=settings.LANGUAGES)),
+                FieldPanel("title"),
+                FieldPanel("text"),
+            ],
+            heading=_("Wording"),
+            label=_("Language"),
+            min_num=1,
+        ),
+        FieldPanel("code"),
+        FieldPanel("place"),
+        FieldPanel("is_legal"),
+        FieldPanel("is_standing"),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[HouseRule]:
+        """Return the rules with their words, which the list shows."""
+        return HouseRule.objects.prefetch_related("texts")
 
 
 @hooks.register("register_admin_urls")

@@ -44,12 +44,17 @@ def plant_house_rules() -> int:
     """
     if HouseRule.objects.exists():
         return 0
-    for place, first in enumerate(FIRST_RULES, start=1):
-        rule = HouseRule.objects.create(code=first.code, place=place * 10, is_legal=first.is_legal)
-        HouseRuleText.objects.bulk_create(
-            HouseRuleText(rule=rule, language=language, title=words.title, text=words.text, sort_order=number)
-            for number, (language, words) in enumerate(first.words.items())
-        )
+    # All at once and without signals: nobody has changed anything that the log of the staff should name.
+    HouseRule.objects.bulk_create(
+        HouseRule(code=first.code, place=place * 10, is_legal=first.is_legal)
+        for place, first in enumerate(FIRST_RULES, start=1)
+    )
+    rules = {rule.code: rule for rule in HouseRule.objects.all()}
+    HouseRuleText.objects.bulk_create(
+        HouseRuleText(rule=rules[first.code], language=language, title=words.title, text=words.text, sort_order=number)
+        for first in FIRST_RULES
+        for number, (language, words) in enumerate(first.words.items())
+    )
     return len(FIRST_RULES)
 
 

@@ -1,16 +1,20 @@
 """Letters to readers who reported a comment and left an address."""
 
+import uuid
+from datetime import timedelta
 from typing import Literal
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django_tasks import task
 
-from freiblatt.discussion.models import Report
+from freiblatt.discussion.models import Report, ReportState
 from freiblatt.discussion.tokens import own_key, report_token
+from freiblatt.jobs.policies import policy
 from freiblatt.letters import actions as letters
 from freiblatt.lib import limits
 from freiblatt.lib.addresses import absolute
@@ -18,6 +22,8 @@ from freiblatt.lib.addresses import absolute
 #: Receipts that strangers can have sent to one address in a day; answers to reports come on top.
 RECEIPTS_PER_ADDRESS = 5
 DAY_SECONDS = 24 * 3600
+#: A decision is told after this time, as it is to writers: one that was changed at once is told as it stands.
+WAIT_SECONDS = 300
 
 Event = Literal["received", "decided", "changed", "objection_decided"]
 
@@ -28,15 +34,33 @@ def tell_reporter(report: Report, event: Event) -> None:
     The letter repeats nothing that somebody has typed: whoever typed the address need not own it. What was decided
     stands behind its link.
     """
-    if not report.address or not report.nonce:
+    if not report.address:
         return
-    token = report_token(report.nonce)
-    if own_key(token) != report.receipt_key:
-        return  # the publication has got a new secret since, and the link in the letter would open nothing
-    if event == "received" and limits.take(
+    if event != "received":
+        due = timezone.now() + timedelta(seconds=WAIT_SECONDS)
+        write_to_reporter.using(run_after=due).enqueue(report.pk, event, uuid.uuid4().hex)
+    elif not limits.take(
         "discussion_receipts_to", report.address_key, most=RECEIPTS_PER_ADDRESS, per_seconds=DAY_SECONDS
     ):
-        return
+        _post(report, event, number="")
+
+
+@policy(moot_on=(Report.DoesNotExist,))
+@task(queue_name="default")
+def write_to_reporter(report_pk: int, event: Event, number: str) -> bool:
+    """Tell a reporter what was decided, if that still holds and there is an address; return whether."""
+    report = Report.objects.select_related("rule").get(pk=report_pk)
+    if not report.address or report.state != ReportState.DECIDED:
+        return False
+    _post(report, event, number=number)
+    return True
+
+
+def _post(report: Report, event: Event, *, number: str) -> None:
+    """Post the letter; `number` is that of the job, which may run twice."""
+    token = report_token(report.nonce or "")
+    if own_key(token) != report.receipt_key:
+        return  # the publication has got a new secret since, and the link in the letter would open nothing
     language = report.language if report.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     with translation.override(language):
         link = absolute(reverse("comment_receipt", args=[token]))
@@ -47,7 +71,7 @@ def tell_reporter(report: Report, event: Event) -> None:
         context={"link": link, "subject": subject, "says": says},
         language=language,
         kind=f"discussion_report_{event}",
-        dedupe_key=f"discussion_report_received:{report.pk}" if event == "received" else "",
+        dedupe_key=f"discussion_report_{event}:{report.pk}:{number}",
     )
 
 

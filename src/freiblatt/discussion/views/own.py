@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +18,7 @@ from freiblatt.discussion.models import Comment, CommentState, DecisionKind, Dis
 from freiblatt.discussion.reading import Addresses, show_alone
 from freiblatt.discussion.reading.reasons import reasons_of, shown_objection
 from freiblatt.discussion.senders import Sender
+from freiblatt.discussion.text import to_html
 from freiblatt.discussion.views.answers import private, public_article
 from freiblatt.lib.network import cut_address
 from freiblatt.lib.origin import own_forms_only
@@ -163,6 +165,8 @@ def _own(
         "is_waiting": comment.state == CommentState.WAITING,
         "is_refused": comment.state == CommentState.REFUSED,
         "is_removed": comment.state == CommentState.REMOVED,
+        # What the decision is about, for the writer alone: readers see it no more.
+        "removed_text": mark_safe(to_html(comment.source_text)) if comment.state == CommentState.REMOVED else "",  # noqa: S308 (cleaned)
         "is_held": decision is not None and decision.kind == DecisionKind.HELD,
         "reasons": reasons_of(decision, comment) if decision is not None else None,
         "objection": shown_objection(objection),
