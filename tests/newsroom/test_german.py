@@ -25,7 +25,7 @@ from wagtail.users.models import UserProfile
 
 from freiblatt.articles.times import clock_of
 from freiblatt.discussion.actions import add_comment, open_thread
-from freiblatt.discussion.models import CommentState
+from freiblatt.discussion.models import CommentState, HouseRuleText
 from freiblatt.letters.models import Letter
 from freiblatt.lib.wording import in_words
 from freiblatt.newsroom import roles
@@ -104,6 +104,8 @@ class Paper(World):
         self.waiting = add_comment(
             thread=thread, guest_name="Helga", text="§e§", parent=above, state=CommentState.WAITING
         )
+        # The desk's own words, in each language.
+        HouseRuleText.objects.update(title="§r§", text="§s§")
         self.guest, _link = invite(email="neu@example.org", roles=[Role.AUTHOR], by=owner)
         self.letter = Letter.objects.latest("pk")
 
