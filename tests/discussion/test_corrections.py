@@ -162,7 +162,7 @@ def test_author_asks_readers_from_the_article_and_takes_it_back(
     ask = f"/admin/discussion/ask-at/{article.pk}/"
     assert ask in client.get(f"/admin/pages/{article.pk}/edit/").content.decode()
     form = client.get(ask).content.decode()
-    paragraph = next(one.split('"')[0] for one in form.split('<option value="') if PAID in one)
+    paragraph = next(one.split('"')[0] for one in form.split('name="paragraph" value="') if PAID in one)
     sent = {"paragraph": paragraph, "words": "12 Millionen", "question": "Kennen Sie den Vertrag?", "is_unfolded": "on"}
     wrong = client.post(ask, {**sent, "words": "13 Millionen"})
     assert wrong.status_code == 422

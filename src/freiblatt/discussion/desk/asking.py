@@ -26,7 +26,10 @@ class QuestionForm(forms.Form):
     """A question at a paragraph, or at some of its words."""
 
     paragraph = forms.ChoiceField(
-        label=gettext_lazy("At which paragraph"), help_text=gettext_lazy("As readers see it now.")
+        label=gettext_lazy("At which paragraph"),
+        # All of it, to copy words from.
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("As readers see it now."),
     )
     words = forms.CharField(
         label=gettext_lazy("At which words"),
@@ -67,7 +70,7 @@ class AskAt(DeskView):
             for block, text in texts_of(self.article).items()
             for paragraph in text.paragraphs
         }
-        choices = [(name, clipped(paragraph.text)) for name, (_block, paragraph) in self.paragraphs.items()]
+        choices = [(name, paragraph.text) for name, (_block, paragraph) in self.paragraphs.items()]
         form.fields["paragraph"].choices = choices  # type: ignore[attr-defined]
         return form
 
