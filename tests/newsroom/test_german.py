@@ -40,7 +40,20 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 #: Words that are the same in both languages, or are said so in both.
 IN_BOTH = {
-    *("Administrator", "Alias", "App", "Archiv", "Dossier", "Feed", "Format", "Image", "Import", "Layout", "Link"),
+    *(
+        "Administrator",
+        "Alias",
+        "App",
+        "Archiv",
+        "Dossier",
+        "Esc",
+        "Feed",
+        "Format",
+        "Image",
+        "Import",
+        "Layout",
+        "Link",
+    ),
     *("Links", "Logo", "Maximum", "Minimum", "Name", "Passkeys", "Permanent", "Post", "Server", "Slug"),
     *("Status", "System", "Text", "Version", "Website", "Workflow", "Workflows", "Video", "Audio", "optional"),
     *(
@@ -300,6 +313,9 @@ def lists(paper: Paper) -> Iterator[str]:
         yield f"/admin/snippets/choose/{place}/results/?q=xyzxyz"
     yield f"/admin/pages/{paper.section.pk}/?q=xyzxyz&content_type=1&owner=1&latest_revision_created_at_from=2001-01-01"
     yield "/admin/post/?state=failed"
+    yield "/admin/discussion/?phrase=xyzxyz&order=fine&kind=waiting"
+    yield "/admin/discussion/together/"
+    yield f"/admin/discussion/together/?of=article&comment={paper.waiting.pk}"
     yield "/admin/reports/log/?label=xyzxyz&timestamp_from=2001-01-01&timestamp_to=2001-01-02"
     yield "/admin/reports/workflow/?status=in_progress&workflow=1"
     yield "/admin/reports/locked/?locked_by=1"

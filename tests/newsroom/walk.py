@@ -191,6 +191,8 @@ class World:
             case "wagtailadmin_collections":
                 return {"pk": self.collection.pk}
             case "discussion_desk":
+                if door.name.endswith((":thread", ":hold_all")):
+                    return {"pk": self.comments[which].thread_id}
                 page = self.own if which == "own" else self.foreign
                 return {"pk": self.comments[which].pk, "article_pk": page.pk}
             case "wagtailsettings":

@@ -32,7 +32,7 @@ from freiblatt.cli.demo_content.files import contract_pdf, readings_wav, seconds
 from freiblatt.cli.demo_content.pictures import drawings
 from freiblatt.cli.demo_content.reading import Text, read_facts, read_texts, rich_text, tidy
 from freiblatt.discussion.actions import Chosen, accept_correction, add_comment, open_thread, remove_comment
-from freiblatt.discussion.models import Comment, CommentKind, DatePrecision, HouseRule, Thread
+from freiblatt.discussion.models import Comment, CommentKind, CommentState, DatePrecision, HouseRule, Thread
 from freiblatt.newsroom.models import Menu, MenuItem, MenuPlace, PublicationSettings, PublicationText
 
 #: The namespace of translation keys: two things with the same word in their `translation` belong together.
@@ -268,10 +268,12 @@ def _flat(
 
 def _make_comment(thread: Thread, fact: dict[str, Any], parent: Comment | None, made: Made) -> Comment:
     is_approximate = fact.get("is_approximate", False)
-    return add_comment(
+    held_by = fact.get("held_by", "")
+    comment = add_comment(
         thread=thread,
         text=fact["text"].strip(),
         guest_name=fact.get("name", ""),
+        state=CommentState.WAITING if held_by else CommentState.PUBLIC,
         author=made.authors.get(fact.get("author", "")),
         parent=parent,
         created_on=_moment(fact["on"]),
@@ -281,6 +283,10 @@ def _make_comment(thread: Thread, fact: dict[str, Any], parent: Comment | None, 
         # Of no block: the words stand only once in the article.
         chosen=Chosen(block="", start=0, words=tidy(fact["passage"])) if "passage" in fact else None,
     )
+    if held_by:
+        reasons = [{"rule": held_by, "detail": fact.get("held_detail", "")}]
+        Comment.objects.filter(pk=comment.pk).update(hold_reasons=reasons)
+    return comment
 
 
 def _arrange_fronts(fronts: dict[str, dict[str, Any]], made: Made) -> None:
