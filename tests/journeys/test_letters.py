@@ -20,7 +20,7 @@ pytestmark = pytest.mark.journey
 
 WORDS: dict[str, dict[str, str]] = {
     "de": {
-        "open": "Briefe über Antworten",
+        "open": "Antworten per E-Mail",
         "mail": "Ihre Mailadresse",
         "answers": "wenn jemand auf meinen Kommentar antwortet",
         "preview": "Weiter zur Vorschau",
