@@ -8,6 +8,7 @@ from freiblatt.discussion.actions.news import note_news
 from freiblatt.discussion.actions.ordering import ask_for_order
 from freiblatt.discussion.models import (
     DEEPEST,
+    HIDDEN,
     NAME_LENGTH,
     TOMBSTONES,
     Anchor,
@@ -52,7 +53,7 @@ def insert(comment: Comment) -> Comment:
     Comment.objects.filter(pk=comment.pk).update(rank=F("id"))
     if comment.slot:
         _count_listed(comment)
-        if parent is not None and parent.is_tombstone:
+        if parent is not None and parent.state != CommentState.PUBLIC:
             settle(Comment.objects.get(pk=parent.pk))
     if comment.state == CommentState.PUBLIC:
         Thread.objects.filter(pk=thread.pk).update(n_public=F("n_public") + 1)
@@ -76,7 +77,7 @@ def move(thread: Thread, comment: Comment, state: CommentState, *fields: str) ->
     comment.save(update_fields=["state", "slot", *fields])
     if comment.slot != slot_before:
         _count_listed(comment)
-        settle(_tombstone_above(comment))
+        settle(_placeholder_above(comment))
     if is_new:
         note_news(comment)
     if slot_before or comment.slot:
@@ -120,14 +121,14 @@ def blank(comment: Comment) -> None:
 
 def _slot_of(comment: Comment, *, has_listed_answers: bool) -> Slot:
     """Return where a comment in this state is listed."""
-    is_listed = comment.state == CommentState.PUBLIC or (comment.state in TOMBSTONES and has_listed_answers)
+    is_listed = comment.state == CommentState.PUBLIC or has_listed_answers
     if not is_listed:
         return Slot.NOT_LISTED
     return Slot.ROOT if comment.parent_id is None else Slot.ANSWER
 
 
 def settle(comment: Comment | None) -> None:
-    """List or unlist a comment as its state and its answers demand; then its parent, where that is a tombstone."""
+    """List or unlist a comment as its state and its answers demand; then its parent, where readers do not see its text."""
     while comment is not None:
         slot = _slot_of(comment, has_listed_answers=_has_listed_answers(comment))
         if slot == comment.slot:
@@ -135,12 +136,12 @@ def settle(comment: Comment | None) -> None:
         Comment.objects.filter(pk=comment.pk).update(slot=slot)
         comment.slot = slot
         _count_listed(comment)
-        comment = _tombstone_above(comment)
+        comment = _placeholder_above(comment)
 
 
-def _tombstone_above(comment: Comment) -> Comment | None:
+def _placeholder_above(comment: Comment) -> Comment | None:
     # A comment at the top has no parent, and no comment has the key None.
-    return Comment.objects.filter(pk=comment.parent_id, state__in=TOMBSTONES).first()  # type: ignore[misc]
+    return Comment.objects.filter(pk=comment.parent_id, state__in=(*TOMBSTONES, *HIDDEN)).first()  # type: ignore[misc]
 
 
 def _has_listed_answers(comment: Comment) -> bool:

@@ -93,7 +93,7 @@ class Speaking(DeskView):
         return super().get_context_data(
             article=article,
             article_url=article.get_url(self.request),
-            answered=show_alone(self.comment, Addresses(article)) if self.comment is not None else None,
+            answered=show_alone(self.comment, Addresses(article), is_for_writer=True) if self.comment else None,
             author_name=author.name if author is not None else "",
             **kwargs,
         )

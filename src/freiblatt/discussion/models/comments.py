@@ -34,6 +34,8 @@ class CommentState(models.TextChoices):
 
 #: Listed only while something listed stands below them.
 TOMBSTONES = (CommentState.WITHDRAWN, CommentState.REMOVED, CommentState.ERASED, CommentState.LOST)
+#: As tombstones; but text and name are still there, and readers see a sentence in their place.
+HIDDEN = (CommentState.WAITING, CommentState.REFUSED)
 
 
 class Slot(models.IntegerChoices):
@@ -196,10 +198,8 @@ class Comment(models.Model):
                 name="comment_slot_fits_place",
             ),
             models.CheckConstraint(
-                condition=Q(state=CommentState.PUBLIC, slot__gt=Slot.NOT_LISTED)
-                | Q(state__in=[CommentState.WAITING, CommentState.REFUSED], slot=Slot.NOT_LISTED)
-                | Q(state__in=TOMBSTONES),
-                name="comment_slot_fits_state",
+                condition=Q(state=CommentState.PUBLIC, slot__gt=Slot.NOT_LISTED) | ~Q(state=CommentState.PUBLIC),
+                name="comment_public_is_listed",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=TOMBSTONES) | Q(html=""), name="comment_tombstone_shows_no_text"

@@ -18,7 +18,7 @@ from freiblatt.discussion.models import (
 from freiblatt.discussion.reading.addresses import Addresses
 from freiblatt.discussion.reading.passages import notes_of, shown_passage, verdict_text
 from freiblatt.discussion.reading.shown import ShownComment
-from freiblatt.discussion.reading.words import all_answers, dates, dates_of, shown_name, tombstone_text
+from freiblatt.discussion.reading.words import all_answers, dates, dates_of, hidden_text, shown_name, tombstone_text
 
 #: Levels of answers that are set in below each other; deeper ones name whom they answer instead.
 LEVELS_SET_IN = 3
@@ -63,11 +63,17 @@ def as_tree(top: Comment, answers: Iterable[Comment]) -> list[Comment]:
 
 
 def shown_comments(
-    ordered: Sequence[Comment], addresses: Addresses, doors: Doors, *, shown_answers: dict[int, int] | None
+    ordered: Sequence[Comment],
+    addresses: Addresses,
+    doors: Doors,
+    *,
+    shown_answers: dict[int, int] | None,
+    is_for_writer: bool = False,
 ) -> list[ShownComment]:
     """Return what templates print of comments in reading order.
 
     `shown_answers` says how many answers stand below each root; None where roots offer no more of them.
+    Of what is not public only a sentence is left, unless `is_for_writer`: that one, and the desk, see what waits.
     """
     placed = _placed(ordered)
     language, time_zone = get_language() or "", get_current_timezone_name()
@@ -79,38 +85,39 @@ def shown_comments(
         root = by_pk.get(comment.root_id or comment.pk) if shown_answers is not None and next_level == 0 else None
         has_more = root is not None and root.n_replies > (shown_answers or {}).get(root.pk, 0)
         answered = (by_pk.get(comment.parent_id or 0) or comment.parent) if names_parent else None
-        is_tombstone, is_public = comment.is_tombstone, comment.state == CommentState.PUBLIC
-        author = None if is_tombstone else comment.author
-        date, machine_date = dates(comment, language, time_zone) if not is_tombstone else ("", "")
+        is_public = comment.state == CommentState.PUBLIC
+        is_gone = comment.is_tombstone if is_for_writer else not is_public
+        author = None if is_gone else comment.author
+        date, machine_date = dates(comment, language, time_zone) if not is_gone else ("", "")
         shown.append(
             ShownComment(
                 pk=comment.pk,
-                name=shown_name(comment),
+                name=shown_name(comment) if is_gone else comment.name,
                 is_by_author=author is not None,
                 author_url=author.get_absolute_url() if author else "",
                 url=addresses.comment(comment.pk),
                 date=date,
                 machine_date=machine_date,
                 is_exact=comment.created_precision == DatePrecision.MINUTE and not comment.created_is_approximate,
-                html=mark_safe(comment.html),  # noqa: S308 (cleaned when it was written)
-                sentence=tombstone_text(comment),
+                html=mark_safe(comment.html if not is_gone else ""),  # noqa: S308 (cleaned when it was written)
+                sentence=tombstone_text(comment) if is_for_writer else hidden_text(comment),
                 answers_name=shown_name(answered) if answered else "",
                 answers_url=addresses.comment(answered.pk) if answered else "",
                 more_label=all_answers(root) if root and has_more else "",
                 more_url=addresses.comment(root.pk) if root and has_more else "",
                 closes="." * (level + 1 - next_level),
-                badge=_badge(comment) if not is_tombstone else "",
+                badge=_badge(comment) if not is_gone else "",
                 answer_url=addresses.answer(comment.pk) if doors.is_open and is_public else "",
                 report_url=addresses.report(comment.pk) if doors.can_report and is_public else "",
                 can_vote=doors.can_vote and is_public,
                 can_vote_down=doors.can_vote_down and is_public,
-                up=comment.up,
-                down=comment.down,
-                edited=_edited(comment, language, time_zone) if not is_tombstone else "",
+                up=comment.up if not is_gone else 0,
+                down=comment.down if not is_gone else 0,
+                edited=_edited(comment, language, time_zone) if not is_gone else "",
                 pick_reason=comment.pick_reason if is_public else "",
-                corrects=comment.kind == CommentKind.CORRECTION and not is_tombstone,
-                verdict=verdict_text(notes.answers.get(comment.pk)),
-                passage=shown_passage(notes.passages.get(comment.pk), addresses),
+                corrects=comment.kind == CommentKind.CORRECTION and not is_gone,
+                verdict=verdict_text(notes.answers.get(comment.pk)) if not is_gone else "",
+                passage=shown_passage(notes.passages.get(comment.pk), addresses) if not is_gone else None,
             )
         )
     return shown

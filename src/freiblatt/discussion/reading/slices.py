@@ -105,9 +105,12 @@ def _pinned(thread: Thread, addresses: Addresses) -> ShownComment | None:
     return show_alone(found[0], addresses) if found else None
 
 
-def show_alone(comment: Comment, addresses: Addresses) -> ShownComment:
-    """Return one comment as it stands outside its thread: in a preview, on its writer's page, on top."""
-    (shown,) = shown_comments([comment], addresses, Doors(), shown_answers=None)
+def show_alone(comment: Comment, addresses: Addresses, *, is_for_writer: bool = False) -> ShownComment:
+    """Return one comment as it stands outside its thread: on its writer's page, at the desk, on top.
+
+    `is_for_writer` as in `shown_comments`.
+    """
+    (shown,) = shown_comments([comment], addresses, Doors(), shown_answers=None, is_for_writer=is_for_writer)
     return shown
 
 

@@ -18,8 +18,8 @@ def count_text(n_public: int) -> str:
 
 
 def shown_name(comment: Comment) -> str:
-    """Return the name that readers see; "" where it went with the text. A lost one's is known from its answer."""
-    return comment.name if comment.state == CommentState.LOST or not comment.is_tombstone else ""
+    """Return the name that readers see; "" where they do not see the text. A lost one's is known from its answer."""
+    return comment.name if comment.state in (CommentState.PUBLIC, CommentState.LOST) else ""
 
 
 def all_answers(root: Comment) -> str:
@@ -40,6 +40,16 @@ def tombstone_text(comment: Comment) -> str:
                 "name": comment.guest_name
             }
     return ""
+
+
+def hidden_text(comment: Comment) -> str:
+    """Return the sentence that readers see in the place of a comment; "" for one that they may read."""
+    match comment.state:
+        case CommentState.WAITING:
+            return _("This comment is being checked by the newsroom.")
+        case CommentState.REFUSED:
+            return _("This comment was removed by the newsroom.")
+    return tombstone_text(comment)
 
 
 def dates(comment: Comment, language: str, time_zone: str) -> tuple[str, str]:

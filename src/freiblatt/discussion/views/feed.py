@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from freiblatt.discussion.models import Comment, CommentState
 from freiblatt.discussion.reading import Addresses
+from freiblatt.discussion.reading.words import shown_name
 from freiblatt.discussion.views.answers import public_article, thread_of
 from freiblatt.lib.addresses import absolute
 from freiblatt.pagestore.actions import keep
@@ -43,7 +44,7 @@ def thread_feed(request: HttpRequest, section: str, article: str) -> HttpRespons
         feed_guid=absolute(addresses.feed),
     )
     for comment in comments:
-        answered = comment.parent.name if comment.parent is not None else ""
+        answered = shown_name(comment.parent) if comment.parent is not None else ""
         title = _("%(name)s in answer to %(other)s") if answered else "%(name)s"
         feed.add_item(
             title=title % {"name": comment.name, "other": answered},

@@ -159,7 +159,7 @@ def _own(
         "article": article,
         "article_url": article.get_url(request),
         "thread_url": addresses.thread,
-        "comment": show_alone(comment, addresses),
+        "comment": show_alone(comment, addresses, is_for_writer=True),
         "comment_url": addresses.comment(comment.pk) if comment.slot else "",
         "is_public": comment.state == CommentState.PUBLIC,
         "is_waiting": comment.state == CommentState.WAITING,
