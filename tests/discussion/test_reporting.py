@@ -83,7 +83,7 @@ def own_page_of(comment: Comment) -> str:
     """Give a comment a writer's own page, and return its address."""
     token = "w" * 32
     Comment.objects.filter(pk=comment.pk).update(own_key=own_key(token))
-    return f"{ARTICLE}/diskussion/eigener/{token}/"
+    return f"/diskussion/eigener/{token}/"
 
 
 def test_report_has_a_page_of_its_own_that_nobody_keeps(comment: Comment, client: Client) -> None:

@@ -30,6 +30,12 @@ urlpatterns = [
     path(_("discussion/log/<int:year>/<int:month>/"), views.log_month, name="moderation_log_month"),
     path(_("discussion/report/<own_token:token>/"), views.receipt, name="comment_receipt"),
     path(_("discussion/report/<own_token:token>/object/"), views.receipt_object, name="comment_receipt_object"),
+    # Not below the article: what a writer may do with a comment does not end where the article moves or goes offline.
+    path(_("discussion/own/<own_token:token>/"), views.own, name="comment_own"),
+    path(_("discussion/own/<own_token:token>/edit/"), views.own_edit, name="comment_own_edit"),
+    path(_("discussion/own/<own_token:token>/withdraw/"), views.own_withdraw, name="comment_own_withdraw"),
+    path(_("discussion/own/<own_token:token>/object/"), views.own_object, name="comment_own_object"),
+    path(_("discussion/own/<own_token:token>/follow/"), views.own_follow, name="comment_own_follow"),
     path(_("<slug:section>/<slug:article>/discussion/"), views.thread, name="thread"),
     path(_("<slug:section>/<slug:article>/discussion/after/<int:key>/"), views.thread_after, name="thread_after"),
     path(_("<slug:section>/<slug:article>/discussion/newest/"), views.thread_newest, name="thread_newest"),
@@ -56,26 +62,8 @@ urlpatterns = [
         name="annotations_after",
     ),
     path(_("<slug:section>/<slug:article>/discussion/vote/"), views.vote, name="comment_vote"),
-    path(_("<slug:section>/<slug:article>/discussion/own/<own_token:token>/"), views.own, name="comment_own"),
     path(
-        _("<slug:section>/<slug:article>/discussion/own/<own_token:token>/edit/"),
-        views.own_edit,
-        name="comment_own_edit",
-    ),
-    path(
-        _("<slug:section>/<slug:article>/discussion/own/<own_token:token>/withdraw/"),
-        views.own_withdraw,
-        name="comment_own_withdraw",
-    ),
-    path(
-        _("<slug:section>/<slug:article>/discussion/own/<own_token:token>/object/"),
-        views.own_object,
-        name="comment_own_object",
-    ),
-    path(
-        _("<slug:section>/<slug:article>/discussion/own/<own_token:token>/follow/"),
-        views.own_follow,
-        name="comment_own_follow",
+        _("<slug:section>/<slug:article>/discussion/own/<own_token:token>/"), views.own_moved, name="comment_own_moved"
     ),
     path(_("<slug:section>/<slug:article>/discussion/<int:pk>/"), views.comment, name="comment"),
     path(_("<slug:section>/<slug:article>/discussion/<int:pk>/report/"), views.report, name="comment_report"),

@@ -75,15 +75,15 @@ class Addresses:
 
     def own(self, token: str) -> str:
         """Return the address of a writer's own page."""
-        return reverse("comment_own", args=[self._section, self._slug, token])
+        return reverse("comment_own", args=[token])
 
     def own_edit(self, token: str) -> str:
         """Return where a writer's own page sends a new text."""
-        return reverse("comment_own_edit", args=[self._section, self._slug, token])
+        return reverse("comment_own_edit", args=[token])
 
     def own_follow(self, token: str) -> str:
         """Return where a writer's own page asks for letters."""
-        return reverse("comment_own_follow", args=[self._section, self._slug, token])
+        return reverse("comment_own_follow", args=[token])
 
     def newsroom(self, after: int = 0) -> str:
         """Return the address of what the newsroom says, or of the slice behind its comment `after`."""
@@ -98,8 +98,8 @@ class Addresses:
 
     def own_withdraw(self, token: str) -> str:
         """Return where a writer's own page withdraws the comment."""
-        return reverse("comment_own_withdraw", args=[self._section, self._slug, token])
+        return reverse("comment_own_withdraw", args=[token])
 
     def own_object(self, token: str) -> str:
         """Return where a writer objects to a decision on the own page."""
-        return reverse("comment_own_object", args=[self._section, self._slug, token])
+        return reverse("comment_own_object", args=[token])

@@ -2,7 +2,7 @@
 
 from freiblatt.discussion.views.feed import thread_feed
 from freiblatt.discussion.views.judging import house_rules, log, log_month, log_table
-from freiblatt.discussion.views.own import own, own_edit, own_follow, own_object, own_withdraw
+from freiblatt.discussion.views.own import own, own_edit, own_follow, own_moved, own_object, own_withdraw
 from freiblatt.discussion.views.passages import annotations, paragraph
 from freiblatt.discussion.views.reading import (
     comment,
@@ -31,6 +31,7 @@ __all__ = [
     "own",
     "own_edit",
     "own_follow",
+    "own_moved",
     "own_object",
     "own_withdraw",
     "paragraph",

@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from freiblatt.articles.models import ArticlePage
 from freiblatt.discussion import actions
 from freiblatt.discussion.following import ANSWERS, COMMENT, THREAD
 from freiblatt.discussion.forms import ObjectionForm, TextForm, WishesForm
@@ -19,7 +21,7 @@ from freiblatt.discussion.reading import Addresses, show_alone
 from freiblatt.discussion.reading.reasons import reasons_of, shown_objection
 from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.text import to_html
-from freiblatt.discussion.views.answers import private, public_article
+from freiblatt.discussion.views.answers import private
 from freiblatt.lib.network import cut_address
 from freiblatt.lib.origin import own_forms_only
 from freiblatt.readers.models import Consent
@@ -27,20 +29,33 @@ from freiblatt.readers.models import Consent
 
 @private
 @require_safe
-def own(request: HttpRequest, section: str, article: str, token: str) -> HttpResponse:
+def own(request: HttpRequest, token: str) -> HttpResponse:
     """Show a writer the own comment, whether others see it yet, and what can be done with it."""
-    found = _found(section, article, token)
-    return _gone(request, section, article) if found is None else _own(request, found, token)
+    found = actions.of_token(token)
+    if found is None:
+        return _gone(request)
+    language = found.thread.article.locale.language_code
+    if language != get_language():
+        with override(language):
+            return HttpResponseRedirect(reverse("comment_own", args=[token]))
+    return _own(request, found, token)
+
+
+@private
+@require_safe
+def own_moved(request: HttpRequest, section: str, article: str, token: str) -> HttpResponse:
+    """Lead from the address that a writer's own page once had, below the article."""
+    return HttpResponseRedirect(reverse("comment_own", args=[token]))
 
 
 @private
 @own_forms_only
 @require_POST
-def own_edit(request: HttpRequest, section: str, article: str, token: str) -> HttpResponse:
+def own_edit(request: HttpRequest, token: str) -> HttpResponse:
     """Change the text."""
-    found = _found(section, article, token)
+    found = actions.of_token(token)
     if found is None:
-        return _gone(request, section, article)
+        return _gone(request)
     form = TextForm(request.POST)
     if not form.is_valid():
         return _own(request, found, token, form=form, status=422)
@@ -55,22 +70,22 @@ def own_edit(request: HttpRequest, section: str, article: str, token: str) -> Ht
 @private
 @own_forms_only
 @require_POST
-def own_withdraw(request: HttpRequest, section: str, article: str, token: str) -> HttpResponse:
+def own_withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """Take the comment back."""
-    found = _found(section, article, token)
+    found = actions.of_token(token)
     if found is not None:
         actions.withdraw_comment(comment=found)
-    return _gone(request, section, article, is_withdrawn=found is not None)
+    return _gone(request, found)
 
 
 @private
 @own_forms_only
 @require_POST
-def own_object(request: HttpRequest, section: str, article: str, token: str) -> HttpResponse:
+def own_object(request: HttpRequest, token: str) -> HttpResponse:
     """Take the writer's objection to a decision of the desk."""
-    found = _found(section, article, token)
+    found = actions.of_token(token)
     if found is None:
-        return _gone(request, section, article)
+        return _gone(request)
     form = ObjectionForm(request.POST)
     if not form.is_valid():
         return _own(request, found, token, objection_form=form, status=422)
@@ -91,11 +106,11 @@ def own_object(request: HttpRequest, section: str, article: str, token: str) -> 
 @private
 @own_forms_only
 @require_POST
-def own_follow(request: HttpRequest, section: str, article: str, token: str) -> HttpResponse:
+def own_follow(request: HttpRequest, token: str) -> HttpResponse:
     """Have the writer told by letter of what they wish."""
-    found = _found(section, article, token)
+    found = actions.of_token(token)
     if found is None:
-        return _gone(request, section, article)
+        return _gone(request)
     form = WishesForm(request.POST)
     status = 422
     if form.is_valid():
@@ -126,13 +141,6 @@ def letters_of(comment: Comment) -> dict[str, bool]:
     }
 
 
-def _found(section: str, slug: str, token: str) -> Comment | None:
-    """Return the comment that a token opens, below this article; None for a token that opens nothing."""
-    article = public_article(section, slug)
-    found = actions.of_token(token)
-    return found if found is not None and found.thread.article_id == article.pk else None
-
-
 def _own(
     request: HttpRequest,
     comment: Comment,
@@ -144,6 +152,7 @@ def _own(
     status: int = 200,
 ) -> HttpResponse:
     article = comment.thread.article
+    article_url = _article_url(request, article)
     addresses = Addresses(article)
     settings = DiscussionSettings.load()
     can_be_edited = actions.can_be_edited(comment, settings)
@@ -157,10 +166,10 @@ def _own(
     context = {
         "page_title": _("Your comment"),
         "article": article,
-        "article_url": article.get_url(request),
+        "article_url": article_url,
         "thread_url": addresses.thread,
         "comment": show_alone(comment, addresses, is_for_writer=True),
-        "comment_url": addresses.comment(comment.pk) if comment.slot else "",
+        "comment_url": addresses.comment(comment.pk) if comment.slot and article_url else "",
         "is_public": comment.state == CommentState.PUBLIC,
         "is_waiting": comment.state == CommentState.WAITING,
         "is_refused": comment.state == CommentState.REFUSED,
@@ -189,14 +198,20 @@ def _own(
     return render(request, "discussion/own.html", context, status=status)
 
 
-def _gone(request: HttpRequest, section: str, slug: str, *, is_withdrawn: bool = False) -> HttpResponse:
-    article = public_article(section, slug)
+def _gone(request: HttpRequest, withdrawn: Comment | None = None) -> HttpResponse:
+    """Say that there is nothing behind a token, or nothing any more because the writer has just taken it back."""
     context = {
-        "page_title": _("Your comment is withdrawn") if is_withdrawn else _("This link opens nothing"),
-        "is_withdrawn": is_withdrawn,
-        "article": article,
-        "article_url": article.get_url(request),
+        "page_title": _("This link opens nothing") if withdrawn is None else _("Your comment is withdrawn"),
+        "is_withdrawn": withdrawn is not None,
+        "article": None if withdrawn is None else withdrawn.thread.article,
+        "article_url": "" if withdrawn is None else _article_url(request, withdrawn.thread.article),
         "canonical_url": "",
         "is_indexed": False,
     }
-    return render(request, "discussion/gone.html", context, status=200 if is_withdrawn else 404)
+    return render(request, "discussion/gone.html", context, status=404 if withdrawn is None else 200)
+
+
+def _article_url(request: HttpRequest, article: ArticlePage) -> str:
+    """Return where everybody reads the article; "" while nobody can."""
+    is_read = ArticlePage.objects.live().public().filter(pk=article.pk).exists()
+    return (article.get_url(request) or "") if is_read else ""
