@@ -52,7 +52,7 @@ def test_text_and_name_of_what_is_hidden_stand_nowhere(
         assert "Helga" not in html, address
         assert "Das sehe ich anders." in html, address
         if not address.endswith("feed.atom"):
-            assert ("von der Redaktion entfernt" if is_refused else CHECKED) in html, address
+            assert ("Die Redaktion hat diesen Kommentar entfernt." if is_refused else CHECKED) in html, address
 
 
 def test_hidden_root_keeps_its_place_while_answers_stand_below_it(

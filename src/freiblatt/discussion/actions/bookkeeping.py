@@ -128,7 +128,7 @@ def _slot_of(comment: Comment, *, has_listed_answers: bool) -> Slot:
 
 
 def settle(comment: Comment | None) -> None:
-    """List or unlist a comment as its state and its answers demand; then its parent, where readers do not see its text."""
+    """List or unlist a comment as its state and its answers demand; then a hidden parent."""
     while comment is not None:
         slot = _slot_of(comment, has_listed_answers=_has_listed_answers(comment))
         if slot == comment.slot:
