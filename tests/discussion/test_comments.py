@@ -161,10 +161,10 @@ def test_name_and_author_at_once_are_refused_by_the_database_too(thread: Thread)
         Comment.objects.filter(pk=comment.pk).update(guest_name="Rosa Winter")
 
 
-def test_database_refuses_a_listed_comment_that_waits(thread: Thread) -> None:
-    comment = say(thread, state=CommentState.WAITING)
+def test_database_refuses_a_public_comment_that_is_not_listed(thread: Thread) -> None:
+    comment = say(thread)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Comment.objects.filter(pk=comment.pk).update(slot=Slot.ROOT)
+        Comment.objects.filter(pk=comment.pk).update(slot=Slot.NOT_LISTED)
 
 
 def test_article_takes_its_thread_along(thread: Thread, article: ArticlePage) -> None:
