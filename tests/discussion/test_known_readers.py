@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from freiblatt.discussion.actions import (
     DiscussionError,
@@ -31,11 +32,13 @@ from freiblatt.discussion.models import (
     Vote,
 )
 from freiblatt.discussion.senders import Sender
+from freiblatt.jobs.models import Job
 from freiblatt.jobs.worker import run_waiting
 from freiblatt.letters.models import Letter, Subscription
 from freiblatt.lib import limits
 from freiblatt.newsroom.roles import Role
-from freiblatt.readers.actions import erase, export, page_url, withdraw, withdraw_all
+from freiblatt.readers.actions import ask_for_the_rest, erase, export, page_url, withdraw, withdraw_all
+from freiblatt.readers.links import confirm_token
 from freiblatt.readers.models import Consent
 from tests.cast import make_member
 from tests.discussion.letters_story import (
@@ -275,3 +278,48 @@ def test_thread_has_a_feed_of_what_everybody_may_read(thread: Thread, client: Cl
     assert [entry.findtext("a:author/a:name", namespaces=space) for entry in root.findall("a:entry", space)] == [name]
     assert "<script" not in root.find("a:entry", space).findtext("a:summary", namespaces=space)
     assert b"Wartet noch" not in answer.content
+
+
+def test_strangers_comment_never_shares_a_letter_with_the_owners_own(thread: Thread, client: Client) -> None:
+    for number in range(4):
+        send(Client(REMOTE_ADDR=f"198.51.100.{number}"), name="Eve", mail=HELGA, text=f"Fremdes {number}")
+    send(client, mail=HELGA, text="Das ist von mir.")
+    limits.start_over()
+    assert ask_for_the_rest.call(helga().pk) == 1
+    stranger = Letter.objects.filter(kind="readers_confirm").latest("pk")
+    assert "Eve: Fremdes 3" in stranger.text
+    assert "Das ist von mir." not in stranger.text
+    # The rest is not forgotten.
+    assert Job.objects.filter(dedupe_key=f"readers_ask:{helga().pk}").exists()
+    assert ask_for_the_rest.call(helga().pk) == 1
+    own = Letter.objects.filter(kind="readers_confirm").latest("pk")
+    assert "Helga: Das ist von mir." in own.text
+    assert "Helga: Das ist von mir." in own.html
+    run_waiting()
+    click(client, own)
+    assert [comment.source_text for comment in Comment.objects.filter(reader=helga())] == ["Das ist von mir."]
+
+
+def test_one_click_confirms_no_two_comments(thread: Thread, client: Client) -> None:
+    send(Client(REMOTE_ADDR="198.51.100.9"), name="Eve", mail=HELGA, text="Fremdes")
+    send(client, mail=HELGA, text="Das ist von mir.")
+    theirs, mine = Consent.objects.order_by("pk")
+    link = reverse("readers:confirm", args=[confirm_token(theirs, mine)])
+    page = client.get(link).content.decode()
+    assert "Eve: Fremdes" in page
+    assert "Helga: Das ist von mir." in page
+    assert client.post(link).status_code == 422
+    assert client.post(link, {"agreed": "x"}).status_code == 422
+    assert not Consent.objects.standing().exists()
+    assert client.post(link, {"agreed": str(mine.pk)}).status_code == 303
+    assert list(Consent.objects.standing()) == [mine]
+    assert [comment.guest_name for comment in Comment.objects.filter(reader=helga())] == ["Helga"]
+
+
+def test_letter_that_quotes_a_stranger_carries_none_of_their_links(thread: Thread, client: Client) -> None:
+    send(client, name="casino.example", mail=HELGA, text="Jetzt https://evil.example/x und www.evil.example! " + "Ja " * 200)
+    letter = Letter.objects.get(kind="readers_confirm")
+    assert "evil" not in letter.text + letter.html
+    assert "casino.example" not in letter.text + letter.html
+    assert "Jetzt … und …" in letter.text
+    assert letter.text.count("Ja ") < 100

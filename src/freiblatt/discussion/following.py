@@ -4,6 +4,7 @@ Each wish is a purpose of the readers room, with the consent and its proof, and 
 the way out. Consents and subscriptions name their subject by the same key.
 """
 
+import re
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,9 @@ WORDINGS = {
     ANSWERS: _("Write to me when somebody answers my comment. One click in each letter ends it."),
     THREAD: _("Write to me about new comments on this article. One click in each letter ends it."),
 }
+#: Characters of a comment in the letter that asks whether it was written by the address's owner.
+LONGEST_QUOTE = 200
+_LIKE_A_LINK = re.compile(r"://|@|\w\.\w|^www\b", re.IGNORECASE)
 WORDING_VERSION = "2026-11"
 
 
@@ -47,7 +51,7 @@ class Wishes:
 
 def register_purposes() -> None:
     """Name to the readers room what can be agreed to here. Called once, when the applications are ready."""
-    purposes.register(purposes.Purpose(name=COMMENT, label=_("My comment"), describe=_of_comment))
+    purposes.register(purposes.Purpose(name=COMMENT, label=_("My comment"), describe=_of_comment, quote=_quote))
     purposes.register(purposes.Purpose(name=ANSWERS, label=_("Answers to my comment"), describe=_of_comment))
     purposes.register(purposes.Purpose(name=THREAD, label=_("New comments"), describe=_of_article))
 
@@ -57,6 +61,19 @@ def _of_comment(key: str) -> str:
 
     found = Comment.objects.filter(pk=key).values_list("thread__article__title", flat=True).first()
     return found or ""
+
+
+def _quote(key: str) -> str:
+    from freiblatt.discussion.models import Comment
+
+    found = Comment.objects.filter(pk=key).first()
+    return f"{plainly(found.guest_name)}: {plainly(found.source_text)}" if found is not None else ""
+
+
+def plainly(text: str) -> str:
+    """Return the beginning of what a stranger typed, on one line, without anything that a mailbox makes a link of."""
+    words = " ".join("…" if _LIKE_A_LINK.search(word) else word for word in text.split())
+    return words if len(words) <= LONGEST_QUOTE else f"{words[: LONGEST_QUOTE - 1].rstrip()}…"
 
 
 def _of_article(key: str) -> str:

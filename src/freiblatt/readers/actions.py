@@ -70,14 +70,15 @@ class Wanted:
     subject_key: str = ""
 
 
-def ask_to_confirm(*, address: str, language: str, wanted: Sequence[Wanted], who: str) -> list[Consent]:
+def ask_to_confirm(*, address: str, language: str, wanted: Sequence[Wanted], who: str, origin: str = "") -> list[Consent]:
     """Have a letter ask the owner of `address` to confirm all that is `wanted`; return what was asked.
 
     Nothing counts before the click in the letter. `who` is the neighbourhood that asks (`lib.network.cut_address`), for
     the limit; it is not kept. Nothing may be told of the answer to whoever asked: it is the same for an address that is
     new, known or suppressed. Where the address has had its letters of the day, what is asked now waits, and one later
-    letter asks for all of it. Raises ReaderError on an address that is none, TooManyError when too much is asked from
-    one neighbourhood.
+    letter asks for all of it that has the same `origin`: at most 64 characters that tell one device from another, so
+    that nobody confirms a stranger's wish with the own. Raises ReaderError on an address that is none, TooManyError
+    when too much is asked from one neighbourhood.
     """
     found = _address(address)
     _take_from(who)
@@ -85,7 +86,7 @@ def ask_to_confirm(*, address: str, language: str, wanted: Sequence[Wanted], who
         reader = _reader(found, language)
         # Others who ask in this reader's name wait: each thing is asked once.
         reader = Reader.objects.select_for_update().get(pk=reader.pk)
-        consents = [_asked(reader, language, one) for one in wanted]
+        consents = [_asked(reader, language, one, origin) for one in wanted]
         _ask_for(reader, [one for one in consents if one.given_at is None], language)
     return consents
 
@@ -93,34 +94,33 @@ def ask_to_confirm(*, address: str, language: str, wanted: Sequence[Wanted], who
 @policy(moot_on=(Reader.DoesNotExist,))
 @task(queue_name="default")
 def ask_for_the_rest(reader_pk: int) -> int:
-    """Ask in one letter for everything that no letter has asked for yet; return how much that was."""
+    """Ask in one letter for what no letter has asked for yet, of one origin; return how much that was."""
     with transaction.atomic():
         reader = Reader.objects.select_for_update().get(pk=reader_pk)
-        consents = list(reader.consents.asked().filter(message_id="").order_by("pk")[:MOST_IN_ONE_LETTER])
-        if reader.address:
-            _ask_for(reader, consents, reader.page_language)
+        unasked = reader.consents.asked().filter(message_id="").order_by("pk")
+        first = unasked.first()
+        consents = list(unasked.filter(origin=first.origin)[:MOST_IN_ONE_LETTER]) if first is not None else []
+        if reader.address and _ask_for(reader, consents, reader.page_language) and unasked.exists():
+            _ask_later(reader, 0)
     return len(consents)
 
 
-def _ask_for(reader: Reader, consents: Sequence[Consent], language: str) -> None:
+def _ask_for(reader: Reader, consents: Sequence[Consent], language: str) -> bool:
+    """Ask in one letter now, or have it asked later; return whether the letter is written."""
     if not consents:
-        return
+        return False
     wait = _wait_before_writing_to(reader.address)
     if wait:
         # Nothing that a reader has asked for is lost because the day was a long one.
-        due = timezone.now() + datetime.timedelta(seconds=wait + 1)
-        enqueue_once(
-            ask_for_the_rest.using(run_after=due),
-            key=f"readers_ask:{reader.pk}",
-            kwargs={"reader_pk": reader.pk},
-        )
-        return
+        _ask_later(reader, wait)
+        return False
     letter = letters.post_letter(
         to=reader.address,
         template="readers/letters/confirm",
         context={
             "link": absolute(_path("readers:confirm", confirm_token(*consents), language)),
             "consents": list(consents),
+            "has_quotes": any(one.quote for one in consents),
             "days": CONFIRM_DAYS,
         },
         language=language,
@@ -128,6 +128,16 @@ def _ask_for(reader: Reader, consents: Sequence[Consent], language: str) -> None
         is_urgent=True,
     )
     Consent.objects.filter(pk__in=[one.pk for one in consents]).update(message_id=letter.message_id)
+    return True
+
+
+def _ask_later(reader: Reader, wait_seconds: float) -> None:
+    due = timezone.now() + datetime.timedelta(seconds=wait_seconds + 1)
+    enqueue_once(
+        ask_for_the_rest.using(run_after=due),
+        key=f"readers_ask:{reader.pk}",
+        kwargs={"reader_pk": reader.pk},
+    )
 
 
 def give(*, reader: Reader, language: str, wanted: Sequence[Wanted]) -> list[Consent]:
@@ -169,8 +179,8 @@ def _confirmed(reader: Reader, consents: Sequence[Consent]) -> list[Consent]:
         reader.resting_since = None
         reader.save(update_fields=["state", "confirmed_at", "resting_since"])
     for one in fresh:
-        one.given_at = now
-        one.save(update_fields=["given_at"])
+        one.given_at, one.origin = now, ""
+        one.save(update_fields=["given_at", "origin"])
     for one in fresh:
         one.reader = reader
         signals.consent_given.send(sender=Consent, consent=one)
@@ -368,7 +378,7 @@ def _reader(address: str, language: str) -> Reader:
     return reader
 
 
-def _asked(reader: Reader, language: str, wanted: Wanted) -> Consent:
+def _asked(reader: Reader, language: str, wanted: Wanted, origin: str = "") -> Consent:
     """Return the consent that stands or waits for this thing; one that waits takes the words of this time."""
     open_ones = Consent.objects.select_for_update().filter(withdrawn_at__isnull=True)
     words: dict[str, Any] = {
@@ -376,11 +386,15 @@ def _asked(reader: Reader, language: str, wanted: Wanted) -> Consent:
         "wording": wanted.wording,
         "wording_version": wanted.wording_version,
         "asked_at": timezone.now(),
+        "origin": origin,
     }
     consent, is_new = open_ones.get_or_create(
         reader=reader, purpose=wanted.purpose, subject_key=wanted.subject_key, defaults=words
     )
     if not is_new and consent.given_at is None:
+        if consent.origin != origin and not consent.message_id:
+            # Two want the same thing: a letter that asks for it later asks for nothing else.
+            words["origin"] = ""
         if consent.wording != wanted.wording:
             # The letter that asked said something else.
             words["message_id"] = ""

@@ -92,6 +92,9 @@ class Consent(models.Model):
     wording_version = models.CharField(_("version of the wording"), max_length=40)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     message_id = models.CharField(_("Message-ID of the letter that asked"), max_length=200, blank=True)
+    #: What shows who asked (a device, a form), as far as the room above knows; what differs in it never shares a
+    #: letter. Empty once it was given.
+    origin = models.CharField(max_length=64, blank=True, editable=False)
     given_at = models.DateTimeField(_("given"), null=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
 
@@ -127,3 +130,9 @@ class Consent(models.Model):
         """What the subject key stands for, in the active language; "" for none."""
         purpose = purpose_of(self.purpose)
         return purpose.describe(self.subject_key) if purpose is not None and self.subject_key else ""
+
+    @property
+    def quote(self) -> str:
+        """What somebody wrote whom the address's owner is said to be, name and words; "" for none."""
+        purpose = purpose_of(self.purpose)
+        return purpose.quote(self.subject_key) if purpose is not None and self.subject_key else ""

@@ -19,6 +19,9 @@ class Purpose:
     describe: Callable[[str], str] = str
     """Returns, in the active language, what a subject key stands for ("12" is an article's headline); "" for none."""
 
+    quote: Callable[[str], str] = lambda _subject_key: ""
+    """Returns what somebody wrote for whom the owner of the address would stand by agreeing; "" for nothing."""
+
 
 _purposes: dict[str, Purpose] = {}
 

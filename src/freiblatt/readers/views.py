@@ -107,9 +107,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         consents = open_confirmation(token)
     except LinkError:
         return _dead_link(request)
-    if request.method == "POST":
+    is_choice = len({one.quote for one in consents} - {""}) > 1
+    chosen = [one for one in consents if str(one.pk) in request.POST.getlist("agreed")] if is_choice else consents
+    if request.method == "POST" and chosen:
         try:
-            consents = actions.confirm(consents=consents)
+            consents = actions.confirm(consents=chosen)
         except actions.ReaderError:
             return _dead_link(request)
         reader_page = reverse("readers:page", args=[page_token(consents[0].reader)])
@@ -118,11 +120,13 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "page_title": _("Confirm your address"),
         "consents": consents,
+        "is_choice": is_choice,
+        "has_chosen_nothing": request.method == "POST",
         "page_url": reverse("readers:page", args=[page_token(consents[0].reader)]) if is_given else "",
         "canonical_url": "",
         "is_indexed": False,
     }
-    return render(request, "readers/confirm.html", context)
+    return render(request, "readers/confirm.html", context, status=422 if request.method == "POST" else 200)
 
 
 @private

@@ -43,7 +43,14 @@ def follow(*, comment: Comment, wishes: Wishes, who: str) -> bool:
     if not wishes.address:
         raise DiscussionError(_("Enter a mail address to which letters can go."))
     try:
-        readers.ask_to_confirm(address=wishes.address, language=language, wanted=wanted, who=who)
+        readers.ask_to_confirm(
+            address=wishes.address,
+            language=language,
+            wanted=wanted,
+            who=who,
+            # Whoever has another device than the owner of the address may be somebody else.
+            origin=comment.writer_key or f"comment {comment.pk}",
+        )
     except readers.TooManyError as error:
         raise TooManyError(str(error), wait_seconds=error.wait_seconds) from error
     except readers.ReaderError as error:
