@@ -188,8 +188,11 @@ def test_confirmed_readers_vote_by_their_own_key_for_good(thread: Thread, client
     other = add_comment(thread=thread, text="Von Karl", guest_name="Karl")
     office = Sender(address="203.0.113.9", neighbourhood="203.0.113.0/24")
     assert vote(comment=other, sender=office, value=1).up == 1
-    assert vote(comment=other, sender=office, value=1, known_by=token).up == 2
-    assert vote(comment=other, sender=office, value=1, known_by=token).up == 2
+    # The same device, with and without what it is known by, has one vote.
+    assert vote(comment=other, sender=office, value=1, known_by=token).up == 1
+    assert vote(comment=other, sender=office, value=1, known_by=token).up == 1
+    with pytest.raises(DiscussionError):
+        vote(comment=other, sender=office, value=1)
     assert vote(comment=other, sender=office, value=-1, known_by=token).down == 1
     with pytest.raises(DiscussionError):
         vote(comment=Comment.objects.get(reader=helga()), sender=office, value=1, known_by=token)
@@ -323,3 +326,28 @@ def test_letter_that_quotes_a_stranger_carries_none_of_their_links(thread: Threa
     assert "casino.example" not in letter.text + letter.html
     assert "Jetzt … und …" in letter.text
     assert letter.text.count("Ja ") < 100
+
+
+def test_nobody_votes_for_the_own_comment_by_another_name(thread: Thread, client: Client) -> None:
+    _comment, token = confirmed_comment(client)
+    send(Client(REMOTE_ADDR="203.0.113.9"), name="Gast", text="Ohne Adresse geschrieben.")
+    with pytest.raises(DiscussionError):
+        vote(
+            comment=Comment.objects.latest("pk"),
+            sender=Sender(address="203.0.113.9", neighbourhood="203.0.113.0/24"),
+            value=1,
+            known_by=token,
+        )
+
+
+def test_names_are_reserved_when_published_and_no_more_than_three(thread: Thread, client: Client) -> None:
+    comment, token = confirmed_comment(client)
+    for name in ("Zwei", "Drei", "Vier"):
+        limits.start_over()
+        send(client, name=name, text=f"Als {name} geschrieben.", known_by=token)
+    for taken in ("Helga", "Zwei", "Drei"):
+        with pytest.raises(NameTakenError):
+            check_name(taken)
+    assert check_name("Vier") == "Vier"
+    Comment.objects.filter(pk=comment.pk).update(state=CommentState.WAITING, slot=0)
+    assert check_name("Helga") == "Helga"

@@ -9,14 +9,16 @@ from django.utils import timezone
 from freiblatt.discussion.actions import (
     DiscussionError,
     add_comment,
+    arrange_thread,
     close_ballot,
     end_voting,
     forget_senders,
     order_by_votes,
+    show_turn,
     vote,
     withdraw_comment,
 )
-from freiblatt.discussion.models import Ballot, Comment, DiscussionSettings, Thread, TopSlice, Vote
+from freiblatt.discussion.models import Ballot, Comment, DiscussionSettings, Thread, ThreadState, TopSlice, Vote
 from freiblatt.discussion.senders import Sender
 
 BASE = "/europa/ein-hafen-wird-verkauft/diskussion/"
@@ -181,3 +183,29 @@ def test_closed_ballot_of_a_thread_shows_counts_without_buttons(
     html = client.get("/europa/ein-hafen-wird-verkauft/").content.decode()
     assert 'name="up"' not in html
     assert "▲ 1" in html
+
+
+def test_one_ipv6_connection_votes_once(comment: Comment) -> None:
+    for host in range(1, 4):
+        vote(comment=comment, sender=Sender(f"2001:db8:1:2::{host}", "2001:db8:1::/48"), value=1)
+    comment.refresh_from_db()
+    assert comment.up == 1
+    assert vote(comment=comment, sender=Sender("2001:db8:1:3::1", "2001:db8:1::/48"), value=1).up == 2
+
+
+def test_voting_ends_when_the_clock_closes_a_discussion(thread: Thread, comment: Comment) -> None:
+    vote(comment=comment, sender=sender(1), value=1)
+    arrange_thread(thread=thread, state=ThreadState.OPEN, closes_on=timezone.now() + timedelta(hours=1))
+    show_turn.func(thread.pk)
+    assert Ballot.objects.get().secret
+    Thread.objects.update(closes_on=timezone.now())
+    show_turn.func(thread.pk)
+    assert Ballot.objects.get().secret == ""
+    assert not Vote.objects.exists()
+
+
+def test_hourly_round_ends_voting_that_the_clock_closed(thread: Thread, comment: Comment) -> None:
+    vote(comment=comment, sender=sender(1), value=1)
+    Thread.objects.update(closes_on=timezone.now())
+    assert forget_senders.func()["ballots"] == 1
+    assert Ballot.objects.get().secret == ""

@@ -13,6 +13,8 @@ from freiblatt.lib.network import client_address, cut_address
 #: What is kept of an address, for at most NETWORK_HOURS: the block that a provider gives to many.
 KEPT_IPV4 = 24
 KEPT_IPV6 = 48
+#: What a provider gives to one connection.
+CONNECTION_IPV6 = 64
 NETWORK_HOURS = 48
 
 
@@ -39,15 +41,23 @@ class Sender:
         return str(ip_network((found, KEPT_IPV4 if found.version == 4 else KEPT_IPV6), strict=False))
 
     @property
+    def connection(self) -> str:
+        """What one connection has for itself: an IPv4 address, or a block of IPv6 ones, of which it chooses at will."""
+        found = ip_address(self.address) if self.address else None
+        if found is None or found.version == 4:
+            return self.address
+        return str(ip_network((found, CONNECTION_IPV6), strict=False))
+
+    @property
     def key(self) -> str:
-        """What limits know the whole address as: 32 hex digits."""
+        """What limits know the connection as: 32 hex digits."""
         return self.keyed_by(settings.SECRET_KEY)
 
     def keyed_by(self, secret: str) -> str:
-        """Return what stands for the address among those who hold the same secret: 32 hex digits; "" for nobody."""
+        """Return what stands for the connection among those who hold the same secret: 32 hex digits; "" for nobody."""
         if not self.address:
             return ""
-        return hmac.new(secret.encode(), self.address.encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.new(secret.encode(), self.connection.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _plain(address: str) -> str:

@@ -1,5 +1,6 @@
 """Names under which nobody else may write."""
 
+from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from freiblatt.articles.models import Author
@@ -15,15 +16,15 @@ OF_THE_NEWSROOM = (
     *("moderation", "moderator", "moderatorin", "newsroom", "redakteur", "redakteurin", "redaktion", "staff", "team"),
 )
 
-#: A comment in these states reserves its name for the reader who stands behind it; one that was refused does not.
-RESERVING = (CommentState.PUBLIC, CommentState.WAITING)
+#: So many names are one reader's, the first that were published; under others everybody may write.
+NAMES_OF_READER = 3
 
 
 def check_name(name: str, *, reader: Reader | None = None) -> str:
     """Return the name as it will be shown. Raises DiscussionError for none or a long one, NameTakenError for another's.
 
     Taken are the names of authors, of the staff, of the newsroom itself, and those of readers who confirmed their
-    address; what looks the same to a hasty reader counts as the same.
+    address and published something under them; what looks the same to a hasty reader counts as the same.
     """
     shown = tidy_name(name)
     plain = folded(shown)
@@ -36,14 +37,23 @@ def check_name(name: str, *, reader: Reader | None = None) -> str:
         )
     if plain in _names_of_the_newsroom():
         raise NameTakenError(_("This name belongs to somebody in the newsroom. Please choose another one."))
-    others = Comment.objects.filter(folded_name=plain, reader__isnull=False, state__in=RESERVING)
-    if reader is not None:
-        others = others.exclude(reader=reader)
-    if others.exists():
+    owner = _owner_of(plain)
+    if owner is not None and (reader is None or owner != reader.pk):
         raise NameTakenError(
             _("This name belongs to a reader who confirmed a mail address. Please choose another one.")
         )
     return shown
+
+
+def _owner_of(plain: str) -> int | None:
+    """Return the number of the reader to whom a folded name belongs: who was first to publish under it."""
+    published = Comment.objects.filter(reader__isnull=False, state=CommentState.PUBLIC)
+    users = published.filter(folded_name=plain).values("reader").annotate(first=Min("pk")).order_by("first")
+    for pk in users.values_list("reader", flat=True):
+        names = published.filter(reader=pk).values("folded_name").annotate(first=Min("pk")).order_by("first")
+        if plain in names.values_list("folded_name", flat=True)[:NAMES_OF_READER]:
+            return int(pk)
+    return None
 
 
 def _names_of_the_newsroom() -> set[str]:

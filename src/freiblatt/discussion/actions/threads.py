@@ -11,7 +11,8 @@ from django_tasks import task
 from freiblatt.articles.models import ArticlePage
 from freiblatt.discussion.actions.bookkeeping import announce
 from freiblatt.discussion.actions.errors import DiscussionError
-from freiblatt.discussion.models import Thread, ThreadState, passages_key
+from freiblatt.discussion.actions.voting import close_ballot
+from freiblatt.discussion.models import Ballot, Thread, ThreadState, passages_key
 from freiblatt.jobs import schedules
 from freiblatt.pagestore.actions import mark_stale
 
@@ -71,10 +72,13 @@ def arrange_thread(
 
 @task(queue_name="urgent")
 def show_turn(thread_pk: int) -> bool:
-    """Show that a thread has opened or closed by the clock; return whether it still exists."""
+    """Show that a thread has opened or closed by the clock, voting with it; return whether it still exists."""
     with transaction.atomic():
         thread = Thread.objects.select_for_update().filter(pk=thread_pk).first()
         if thread is not None:
+            is_over = thread.closes_on is not None and thread.closes_on <= timezone.now()
+            if is_over and Ballot.objects.filter(thread=thread).exclude(secret="").exists():
+                close_ballot(thread=thread)
             announce(thread)
             mark_stale([passages_key(thread.article_id)])
     return thread is not None

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.conf import settings as django_settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
@@ -48,8 +48,8 @@ def vote(*, comment: Comment, sender: Sender, value: int, known_by: str = "") ->
     """Return the comment with this sender's vote: 1 for it, -1 against it, 0 takes the vote back.
 
     The last vote of a sender counts. `known_by` is the token of an own page that the device kept: whoever is a
-    confirmed reader by it votes with a key of the own, for as long as the thread is open, and others who share the
-    connection keep their vote. Raises TooManyError, and DiscussionError where voting is closed, for the own
+    confirmed reader by it votes with a key of the own, for as long as the thread is open. It takes the place of the one
+    vote that guests have behind the same connection; other confirmed readers there keep theirs. Raises TooManyError, and DiscussionError where voting is closed, for the own
     comment, for one that is not public.
     """
     rules = DiscussionSettings.load()
@@ -61,24 +61,35 @@ def vote(*, comment: Comment, sender: Sender, value: int, known_by: str = "") ->
     if found.state != CommentState.PUBLIC:
         raise DiscussionError(_("This comment is no longer there."))
     reader = reader_of(known_by)
+    guest_key = key = voter_key(thread=thread, sender=sender, settings=rules)
     if reader is not None:
         key = reader_key(reader) if rules.has_votes and thread.is_open() else ""
-    else:
-        key = voter_key(thread=thread, sender=sender, settings=rules)
     if not key:
         raise DiscussionError(_("Voting has ended here."))
-    if key == found.voter_key or (reader is not None and found.reader_id == reader.pk):
+    is_of_reader = reader is not None and found.reader_id == reader.pk
+    # A device that hides its token is still the one that wrote; readers behind its address are others.
+    is_of_guest = guest_key != "" and found.voter_key == guest_key and (reader is None or found.reader_id is None)
+    if is_of_reader or is_of_guest:
         raise DiscussionError(_("This is your own comment; others vote on it."))
+    replaced: list[Vote] = []
+    if reader is not None:
+        replaced = _take_back(Vote.objects.filter(comment=found, voter_key=guest_key).exclude(voter_key=""))
+    elif Vote.objects.filter(comment=found, sender_key=key).exists():
+        raise DiscussionError(_("A reader with a confirmed address has already voted from your connection."))
     earlier = Vote.objects.filter(comment=found, voter_key=key).first()
     before = earlier.value if earlier else 0
-    if before == value:
+    if before == value and not replaced:
+        found.refresh_from_db()
         return found
-    if earlier is None:
-        Vote.objects.create(comment=found, voter_key=key, value=value)
+    sender_key = guest_key if reader is not None else ""
+    if before == value:
+        pass
+    elif earlier is None:
+        Vote.objects.create(comment=found, voter_key=key, sender_key=sender_key, value=value)
     elif value == 0:
         earlier.delete()
     else:
-        Vote.objects.filter(pk=earlier.pk).update(value=value)
+        Vote.objects.filter(pk=earlier.pk).update(value=value, sender_key=sender_key)
     up = (value == 1) - (before == 1)
     down = (value == -1) - (before == -1)
     Comment.objects.filter(pk=found.pk).update(
@@ -117,16 +128,22 @@ def reader_key(reader: Reader) -> str:
 @transaction.atomic
 def take_votes_back(*, reader: Reader) -> int:
     """Take back every vote of a confirmed reader; return how many."""
-    votes = list(Vote.objects.filter(voter_key=reader_key(reader)).select_related("comment__thread"))
+    votes = _take_back(Vote.objects.filter(voter_key=reader_key(reader)))
+    for thread in {one.comment.thread for one in votes}:
+        announce(thread)
+    return len(votes)
+
+
+def _take_back(found: QuerySet[Vote]) -> list[Vote]:
+    """Delete votes and count them no more; return them."""
+    votes = list(found.select_related("comment__thread"))
     for one in votes:
         up, down = int(one.value == 1), int(one.value == -1)
         Comment.objects.filter(pk=one.comment_id).update(
             up=F("up") - up, down=F("down") - down, rank=F("rank") - (up - down) * RANK_STEP
         )
     Vote.objects.filter(pk__in=[one.pk for one in votes]).delete()
-    for thread in {one.comment.thread for one in votes}:
-        announce(thread)
-    return len(votes)
+    return votes
 
 
 @transaction.atomic
@@ -138,6 +155,7 @@ def close_ballot(*, thread: Thread) -> None:
     Ballot.objects.filter(thread=thread).update(secret="")
     Thread.objects.filter(pk=thread.pk, voting_ended_on__isnull=True).update(voting_ended_on=timezone.now())
     Vote.objects.filter(comment__thread=thread).exclude(voter_key__startswith=READERS_MARK).delete()
+    Vote.objects.filter(comment__thread=thread).exclude(sender_key="").update(sender_key="")
     Comment.objects.filter(thread=thread).exclude(voter_key="").update(voter_key="")
     announce(thread)
 
@@ -155,7 +173,7 @@ def end_voting(thread_pk: int) -> bool:
 def forget_senders() -> dict[str, int]:
     """Delete what may be known of senders for a time only: cut addresses, secrets of ballots that are over, nonces."""
     now = timezone.now()
-    is_over = Q(ballot__closes_on__lte=now) | Q(state=ThreadState.CLOSED)
+    is_over = Q(ballot__closes_on__lte=now) | Q(closes_on__lte=now) | Q(state=ThreadState.CLOSED)
     over = list(Thread.objects.filter(is_over, ballot__isnull=False).exclude(ballot__secret=""))
     for thread in over:
         close_ballot(thread=thread)

@@ -42,6 +42,8 @@ class Vote(models.Model):
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="votes", verbose_name=_("comment"))
     voter_key = models.CharField(max_length=32)
+    #: The address that a confirmed reader voted from, as guests there are known by; goes with the ballot's secret.
+    sender_key = models.CharField(max_length=32, blank=True)
     value = models.SmallIntegerField()
 
     class Meta:

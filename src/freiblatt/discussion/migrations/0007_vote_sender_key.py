@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('discussion', '0006_desk'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='vote',
+            name='sender_key',
+            field=models.CharField(blank=True, max_length=32),
+        ),
+    ]
