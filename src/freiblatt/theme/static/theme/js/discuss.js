@@ -83,10 +83,13 @@ function arrived(form, own, url) {
   comment.focus();
 }
 
-/** Keep the token of an own page on this device, so that the next comment of its writer is known as theirs. */
-export function remember(own = document.querySelector("[data-own]")) {
-  const token = own.dataset.own, tokens = kept(OWN) || [];
-  if (!tokens.includes(token)) keep(OWN, [...tokens, token].slice(-KEPT));
+/** Keep the token of an own page on this device, so that the next comment of its writer is known as theirs; or drop it. */
+export function remember(page = document.querySelector("[data-own], [data-own-gone]")) {
+  const { own, ownGone } = page.dataset;
+  // The page that says that a comment is gone stands at the address of its own page.
+  const tokens = (kept(OWN) || []).filter((token) => ownGone === undefined || !location.pathname.includes(token));
+  if (own && !tokens.includes(own)) tokens.push(own);
+  keep(OWN, tokens.slice(-KEPT));
 }
 
 /** Move the form for an answer below the comment it answers. */

@@ -10,7 +10,7 @@ const onEvent = {
 for (const [asks, load] of onPage) {
   if (document.querySelector(asks)) load().then((module) => module.start(document));
 }
-if (document.querySelector("[data-own]")) discuss().then((module) => module.remember());
+if (document.querySelector("[data-own], [data-own-gone]")) discuss().then((module) => module.remember());
 
 // What happens in a discussion matters to those who come near it.
 const live = document.querySelector("[data-live]"), discussion = document.getElementById("discussion");
