@@ -38,6 +38,7 @@ from freiblatt.discussion.models import (
     passages_key,
 )
 from freiblatt.discussion.passages.finding import Chosen
+from freiblatt.lib import limits
 from freiblatt.newsroom.roles import Role
 from tests.cast import make_member
 from tests.discussion.test_posting import nonce_of
@@ -413,3 +414,16 @@ def test_passages_are_given_to_programs_as_web_annotations(thread: Thread, clien
     assert second["creator"] == {"type": "Person", "name": "Helga"}
     later = f"{ARTICLE}diskussion/annotationen/nach/{Comment.objects.first().pk}.json"
     assert [one["id"] for one in json.loads(client.get(later).content)["items"]] == [second["id"]]
+
+
+def test_article_reads_no_comments_texts_however_many_are_about_a_passage(article: ArticlePage, client: Client) -> None:
+    for number in range(4):
+        limits.start_over()
+        assert say(client, text=f"Gedanke {number}").status_code == 303
+    with CaptureQueriesContext(connection) as asked:
+        html = page(client)
+    assert marked(html) == [PAID]
+    assert 'data-n="4"' in html
+    asking = [one["sql"] for one in asked if "discussion_anchor" in one["sql"]]
+    assert asking
+    assert not any('"discussion_comment"."html"' in sql and '"discussion_anchor"."exact"' in sql for sql in asking)

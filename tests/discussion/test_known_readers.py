@@ -320,7 +320,12 @@ def test_one_click_confirms_no_two_comments(thread: Thread, client: Client) -> N
 
 
 def test_letter_that_quotes_a_stranger_carries_none_of_their_links(thread: Thread, client: Client) -> None:
-    send(client, name="casino.example", mail=HELGA, text="Jetzt https://evil.example/x und www.evil.example! " + "Ja " * 200)
+    send(
+        client,
+        name="casino.example",
+        mail=HELGA,
+        text="Jetzt https://evil.example/x und www.evil.example! " + "Ja " * 200,
+    )
     letter = Letter.objects.get(kind="readers_confirm")
     assert "evil" not in letter.text + letter.html
     assert "casino.example" not in letter.text + letter.html

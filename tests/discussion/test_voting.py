@@ -209,3 +209,22 @@ def test_hourly_round_ends_voting_that_the_clock_closed(thread: Thread, comment:
     Thread.objects.update(closes_on=timezone.now())
     assert forget_senders.func()["ballots"] == 1
     assert Ballot.objects.get().secret == ""
+
+
+def test_order_of_a_large_thread_is_short_and_made_seldom(
+    thread: Thread, comment: Comment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from freiblatt.jobs.models import ScheduledRun
+
+    monkeypatch.setattr("freiblatt.discussion.actions.ordering.MOST_SLICES", 1)
+    monkeypatch.setattr("freiblatt.discussion.actions.ordering.LARGE", 20)
+    roots = [add_comment(thread=thread, text=f"Nummer {number}.", guest_name="Helga") for number in range(30)]
+    vote(comment=roots[3], sender=sender(3), value=1)
+    assert order_by_votes.func(thread.pk) == 1
+    (only,) = TopSlice.objects.all()
+    assert (only.is_last, len(only.root_ids), only.root_ids[0]) == (True, 20, roots[3].pk)
+    ScheduledRun.objects.all().delete()
+    for number in range(5):
+        vote(comment=roots[4], sender=sender(10 + number), value=1)
+    (run,) = ScheduledRun.objects.filter(name=f"discussion_order:{thread.pk}")
+    assert (run.due_at.minute % 10, run.due_at.second) == (0, 0)

@@ -67,7 +67,9 @@ def _quote(key: str) -> str:
     from freiblatt.discussion.models import Comment
 
     found = Comment.objects.filter(pk=key).first()
-    return f"{plainly(found.guest_name)}: {plainly(found.source_text)}" if found is not None and found.source_text else ""
+    return (
+        f"{plainly(found.guest_name)}: {plainly(found.source_text)}" if found is not None and found.source_text else ""
+    )
 
 
 def plainly(text: str) -> str:

@@ -70,7 +70,9 @@ class Wanted:
     subject_key: str = ""
 
 
-def ask_to_confirm(*, address: str, language: str, wanted: Sequence[Wanted], who: str, origin: str = "") -> list[Consent]:
+def ask_to_confirm(
+    *, address: str, language: str, wanted: Sequence[Wanted], who: str, origin: str = ""
+) -> list[Consent]:
     """Have a letter ask the owner of `address` to confirm all that is `wanted`; return what was asked.
 
     Nothing counts before the click in the letter. `who` is the neighbourhood that asks (`lib.network.cut_address`), for

@@ -1,6 +1,6 @@
 """Orders by votes, made now and then."""
 
-from datetime import timedelta
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,18 +12,25 @@ from freiblatt.pagestore.actions import mark_stale
 
 #: A new order is made at most this often, and an old one stays while somebody may still be reading in it.
 ORDER_SECONDS = 60
+#: In a thread with more comments than LARGE an order costs more, and one vote changes it less.
+LARGE = 500
+LARGE_ORDER_SECONDS = 600
+#: Nobody reads further by votes; what stands behind is read by time.
+MOST_SLICES = 50
 ORDER_HOURS = 24
 
 
 @task(queue_name="default")
 def order_by_votes(thread_pk: int) -> int:
-    """Make a new order of a thread's roots by votes; return how many slices it has."""
+    """Make a new order of a thread's first roots by votes; return how many slices it has."""
     with transaction.atomic():
         thread = Thread.objects.select_for_update().filter(pk=thread_pk).first()
         if thread is None:
             return 0
         roots = list(
-            Comment.objects.filter(thread=thread, slot=Slot.ROOT).order_by("-rank").values_list("pk", flat=True)
+            Comment.objects.filter(thread=thread, slot=Slot.ROOT)
+            .order_by("-rank")
+            .values_list("pk", flat=True)[: MOST_SLICES * ROOTS_IN_SLICE]
         )
         edition = thread.top_edition + 1
         slices = [roots[start : start + ROOTS_IN_SLICE] for start in range(0, len(roots), ROOTS_IN_SLICE)]
@@ -45,5 +52,6 @@ def order_by_votes(thread_pk: int) -> int:
 def ask_for_order(thread: Thread) -> None:
     """Have a new order by votes made soon, once for everything that happens until then."""
     now = timezone.now()
-    due = now.replace(second=0, microsecond=0) + timedelta(seconds=ORDER_SECONDS)
+    seconds = LARGE_ORDER_SECONDS if thread.n_public > LARGE else ORDER_SECONDS
+    due = datetime.fromtimestamp((now.timestamp() // seconds + 1) * seconds, tz=UTC)
     schedules.at(name=f"discussion_order:{thread.pk}", due=due, job=order_by_votes, kwargs={"thread_pk": thread.pk})

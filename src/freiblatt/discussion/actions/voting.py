@@ -48,9 +48,9 @@ def vote(*, comment: Comment, sender: Sender, value: int, known_by: str = "") ->
     """Return the comment with this sender's vote: 1 for it, -1 against it, 0 takes the vote back.
 
     The last vote of a sender counts. `known_by` is the token of an own page that the device kept: whoever is a
-    confirmed reader by it votes with a key of the own, for as long as the thread is open. It takes the place of the one
-    vote that guests have behind the same connection; other confirmed readers there keep theirs. Raises TooManyError, and DiscussionError where voting is closed, for the own
-    comment, for one that is not public.
+    confirmed reader by it votes with a key of the own, for as long as the thread is open. That vote takes the place of
+    the one that guests have behind the same connection; other confirmed readers there keep theirs. Raises
+    TooManyError, and DiscussionError where voting is closed, for the own comment, for one that is not public.
     """
     rules = DiscussionSettings.load()
     if value not in (1, 0, -1) or (value == -1 and not rules.has_down_votes):

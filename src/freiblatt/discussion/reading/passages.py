@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Count, Min, QuerySet
 from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -87,30 +88,59 @@ def verdict_text(answer: CorrectionAnswer | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class NotedPlace:
+    """One passage of an article, with all public comments on it together."""
+
+    block: str
+    start: int
+    end: int
+    status: str
+    exact: str
+    first_words: str
+    is_question: bool
+    n_comments: int
+    first_comment: int
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """What an article's page needs to know of its passages."""
 
     is_open: bool
-    #: Anchors of public comments, in the order of the comments.
-    anchors: tuple[Anchor, ...]
+    #: In the order of their first comments.
+    places: tuple[NotedPlace, ...]
+    #: Anchors of the newsroom's questions.
+    questions: tuple[Anchor, ...]
 
 
 def fetch_noted(article: "ArticlePage") -> Noted:
-    """Return what the page of `article` shows of passages; two statements, once for each object `article`."""
+    """Return what the page of `article` shows of passages, once for each object `article`.
+
+    Two statements, and one more where the newsroom asks something; however many comments there are, their texts stay
+    where they are.
+    """
     noted: Noted | None = getattr(article, "noted_passages", None)
     if noted is None:
         thread = Thread.objects.filter(article=article).first()
-        anchors = (
-            Anchor.objects.filter(article=article, comment__state=CommentState.PUBLIC)
-            .select_related("comment__author")
-            .defer("prefix", "suffix", "comment__source_text", "comment__hold_reasons")
-            .order_by("comment_id")
-        )
+        public = Anchor.objects.filter(article=article, comment__state=CommentState.PUBLIC)
+        places = _places(public) if thread is not None else ()
+        asking = public.filter(comment__kind=CommentKind.QUESTION).select_related("comment__author")
+        questions = asking.defer("prefix", "suffix", "comment__source_text").order_by("comment_id")
         noted = Noted(
-            is_open=thread is not None and thread.is_open(), anchors=tuple(anchors) if thread is not None else ()
+            is_open=thread is not None and thread.is_open(),
+            places=places,
+            questions=tuple(questions) if any(one.is_question for one in places) else (),
         )
         article.noted_passages = noted  # type: ignore[attr-defined]
     return noted
+
+
+def _places(anchors: QuerySet[Anchor]) -> tuple[NotedPlace, ...]:
+    same = anchors.values("block", "start", "end", "status", "exact", "first_words", "comment__kind")
+    counted = same.annotate(n_comments=Count("pk"), first_comment=Min("comment_id")).order_by("first_comment")
+    return tuple(
+        NotedPlace(is_question=one.pop("comment__kind") == CommentKind.QUESTION, **one) for one in map(dict, counted)
+    )
 
 
 def draw_passages(article: "ArticlePage", blocks: Sequence[tuple[str, str, SafeString]]) -> list[SafeString]:
@@ -119,7 +149,7 @@ def draw_passages(article: "ArticlePage", blocks: Sequence[tuple[str, str, SafeS
     A passage whose words do not stand in its place, to the letter, is not marked.
     """
     noted = fetch_noted(article)
-    if not noted.is_open and not noted.anchors:
+    if not noted.is_open and not noted.places:
         return [html for _name, _block, html in blocks]
     addresses = Addresses(article)
     ground, relative = 0, addresses.paragraph(0).removeprefix(addresses.article).removesuffix("0/")
@@ -129,7 +159,8 @@ def draw_passages(article: "ArticlePage", blocks: Sequence[tuple[str, str, SafeS
             drawn.append(html)
             continue
         text = read(html)
-        here = [one for one in noted.anchors if _stands(one, block, text)]
+        here = [one for one in noted.places if _stands(one, block, text)]
+        asked = [one for one in noted.questions if _stands(one, block, text)]
         drawn.append(
             draw(
                 html,
@@ -137,7 +168,7 @@ def draw_passages(article: "ArticlePage", blocks: Sequence[tuple[str, str, SafeS
                 block=block,
                 additions=Additions(
                     marked=_marked(here),
-                    behind=_questions(here, text, addresses),
+                    behind=_questions(asked, text, addresses),
                     is_whole=name == "quotation",
                 ),
                 comment_link=lambda number, ground=ground: (
@@ -154,17 +185,17 @@ def draw_passages(article: "ArticlePage", blocks: Sequence[tuple[str, str, SafeS
     return [*drawn, _label()] if noted.is_open and ground else drawn
 
 
-def _stands(anchor: Anchor, block: str, text: BlockText) -> bool:
+def _stands(anchor: Anchor | NotedPlace, block: str, text: BlockText) -> bool:
     is_there = anchor.status != AnchorStatus.LOST and anchor.block == block
     return is_there and text.text[anchor.start : anchor.end] == anchor.exact
 
 
-def _marked(anchors: Iterable[Anchor]) -> list[Marked]:
+def _marked(places: Iterable[NotedPlace]) -> list[Marked]:
     """Return the places that readers commented on, those with most comments where there are very many."""
     counts: dict[tuple[int, int], int] = {}
-    for one in anchors:
-        if one.comment.kind != CommentKind.QUESTION:
-            counts[one.start, one.end] = counts.get((one.start, one.end), 0) + 1
+    for one in places:
+        if not one.is_question:
+            counts[one.start, one.end] = counts.get((one.start, one.end), 0) + one.n_comments
     most = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_MARKED]
     return [Marked(start, end, count) for (start, end), count in sorted(most)]
 
@@ -173,19 +204,18 @@ def _questions(anchors: Iterable[Anchor], text: BlockText, addresses: Addresses)
     """Return the newsroom's questions, by the number of the paragraph behind which each stands."""
     found: dict[int, list[SafeString]] = {}
     for one in anchors:
-        if one.comment.kind == CommentKind.QUESTION:
-            number = next(at for at, paragraph in enumerate(text.paragraphs) if one.end <= paragraph.end)
-            shown = {
-                "name": one.comment.name,
-                "words": clipped(text.text[one.start : one.end]),
-                "html": mark_safe(one.comment.html),  # noqa: S308 (cleaned when it was written)
-                "is_unfolded": one.is_unfolded,
-                "pk": one.comment_id,
-                "url": addresses.comment(one.comment_id),
-                "answer_url": addresses.answer(one.comment_id),
-            }
-            html = render_to_string("discussion/question.html", {"question": shown}).rstrip("\n")
-            found.setdefault(number, []).append(mark_safe(html))  # noqa: S308 (a template's answer)
+        number = next(at for at, paragraph in enumerate(text.paragraphs) if one.end <= paragraph.end)
+        shown = {
+            "name": one.comment.name,
+            "words": clipped(text.text[one.start : one.end]),
+            "html": mark_safe(one.comment.html),  # noqa: S308 (cleaned when it was written)
+            "is_unfolded": one.is_unfolded,
+            "pk": one.comment_id,
+            "url": addresses.comment(one.comment_id),
+            "answer_url": addresses.answer(one.comment_id),
+        }
+        html = render_to_string("discussion/question.html", {"question": shown}).rstrip("\n")
+        found.setdefault(number, []).append(mark_safe(html))  # noqa: S308 (a template's answer)
     return found
 
 
@@ -206,14 +236,18 @@ def render_lost(article: "ArticlePage") -> str:
     Their comments stand in the discussion as before.
     """
     addresses = Addresses(article)
-    lost: dict[str, list[Anchor]] = {}
-    for one in fetch_noted(article).anchors:
+    lost: dict[str, list[NotedPlace]] = {}
+    for one in fetch_noted(article).places:
         if one.status == AnchorStatus.LOST:
             lost.setdefault(clipped(one.first_words), []).append(one)
     if not lost:
         return ""
     shown = [
-        {"words": words, "url": addresses.comment(found[0].comment_id), "count": _count_label(len(found))}
+        {
+            "words": words,
+            "url": addresses.comment(found[0].first_comment),
+            "count": _count_label(sum(one.n_comments for one in found)),
+        }
         for words, found in list(lost.items())[:MOST_MARKED]
     ]
     return render_to_string("discussion/lost_passages.html", {"lost": shown})
