@@ -13,6 +13,7 @@ from freiblatt.discussion.actions import (
     answer_as_staff,
     approve_comment,
     check_name,
+    forget_senders,
     pick_comment,
     reader_of,
     refuse_comment,
@@ -21,6 +22,7 @@ from freiblatt.discussion.actions import (
     vote,
     withdraw_comment,
 )
+from freiblatt.discussion.actions.standing import standing_of
 from freiblatt.discussion.actions.voting import close_ballot
 from freiblatt.discussion.models import (
     Comment,
@@ -30,6 +32,7 @@ from freiblatt.discussion.models import (
     HouseRule,
     Thread,
     Vote,
+    WriterRecord,
 )
 from freiblatt.discussion.senders import Sender
 from freiblatt.jobs.models import Job
@@ -356,3 +359,32 @@ def test_names_are_reserved_when_published_and_no_more_than_three(thread: Thread
     assert check_name("Vier") == "Vier"
     Comment.objects.filter(pk=comment.pk).update(state=CommentState.WAITING, slot=0)
     assert check_name("Helga") == "Helga"
+
+
+def test_withdrawing_what_was_refused_brings_no_trust_back(thread: Thread, client: Client) -> None:
+    _comment, token = confirmed_comment(client)
+    writer = Comment.objects.get().writer_key
+    for number in range(2):
+        limits.start_over()
+        send(client, text=f"Unfug {number}", known_by=token)
+        unwanted = Comment.objects.latest("pk")
+        remove_comment(comment=unwanted, by=None, rule=HouseRule.objects.first())
+        withdraw_comment(comment=unwanted)
+        withdraw_comment(comment=unwanted)
+    assert standing_of(writer).refused == 2
+    assert standing_of("", reader=helga()).refused == 2
+    assert export(reader=helga())["discussion"]["refused_and_withdrawn"] == 2
+    forget_senders.func()
+    assert standing_of(writer).refused == 2
+    erase(reader=helga())
+    assert not WriterRecord.objects.exists()
+
+
+def test_record_of_a_guest_goes_with_the_last_comment(thread: Thread, client: Client) -> None:
+    send(client)
+    comment = Comment.objects.get()
+    remove_comment(comment=comment, by=None, rule=HouseRule.objects.first())
+    withdraw_comment(comment=comment)
+    assert WriterRecord.objects.count() == 1
+    forget_senders.func()
+    assert not WriterRecord.objects.exists()

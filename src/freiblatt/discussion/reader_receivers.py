@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.dispatch import receiver
 
 from freiblatt.discussion.actions.ending import erase_comment
 from freiblatt.discussion.actions.following import begin_letters, end_letters
 from freiblatt.discussion.actions.voting import reader_key, take_votes_back
 from freiblatt.discussion.following import COMMENT, KINDS
-from freiblatt.discussion.models import Comment, CommentQuerySet, CommentState, Objection, Report, Vote
+from freiblatt.discussion.models import Comment, CommentQuerySet, CommentState, Objection, Report, Vote, WriterRecord
 from freiblatt.letters.models import Subscription
 from freiblatt.letters.signals import subscription_ended
 from freiblatt.readers import actions as readers
@@ -69,6 +69,7 @@ def hand_out(reader: Reader, **kwargs: Any) -> dict[str, object]:
                 }
                 for one in comments
             ],
+            "refused_and_withdrawn": WriterRecord.objects.filter(reader=reader).aggregate(n=Sum("n_refused"))["n"] or 0,
             "reports": [
                 {
                     "comment": one.comment_id,

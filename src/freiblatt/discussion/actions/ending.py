@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from freiblatt.discussion.actions.bookkeeping import bury, locked
 from freiblatt.discussion.actions.errors import DiscussionError
 from freiblatt.discussion.actions.judging import settle_gone
+from freiblatt.discussion.actions.standing import remember_refusal
 from freiblatt.discussion.models import Comment, CommentState
 
 
@@ -21,6 +22,7 @@ def withdraw_comment(*, comment: Comment) -> Comment:
     if comment.state == CommentState.LOST:
         raise DiscussionError(_("This comment was lost before it moved here; there is no text to withdraw."))
     settle_gone(comment)
+    remember_refusal(comment)
     return bury(thread, comment, CommentState.WITHDRAWN)
 
 

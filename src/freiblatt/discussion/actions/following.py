@@ -18,7 +18,7 @@ from freiblatt.discussion.following import (
     WORDINGS,
     Wishes,
 )
-from freiblatt.discussion.models import Comment, CommentState, DiscussionSettings, News
+from freiblatt.discussion.models import Comment, CommentState, DiscussionSettings, News, WriterRecord
 from freiblatt.letters import actions as letters
 from freiblatt.lib.mail_addresses import address_key
 from freiblatt.readers import actions as readers
@@ -112,6 +112,8 @@ def claim_comment(*, comment: Comment, reader: Reader) -> Comment:
 @transaction.atomic
 def disclaim_comments(*, reader: Reader, comment_pk: int | None = None) -> int:
     """Make comments of a reader a guest's again, all or one; return how many. The names are free from then on."""
+    if comment_pk is None:
+        WriterRecord.objects.filter(reader=reader).update(reader=None)
     own = Comment.objects.filter(reader=reader)
     count = 0
     for comment in own.filter(pk=comment_pk) if comment_pk else own:

@@ -1,8 +1,8 @@
 """What the desk has decided about a writer before."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, Sum
 
-from freiblatt.discussion.models import Comment, CommentState
+from freiblatt.discussion.models import Comment, CommentState, WriterRecord
 from freiblatt.discussion.rules import Standing
 from freiblatt.readers.models import Reader
 
@@ -25,4 +25,14 @@ def standing_of(writer_key: str, *, reader: Reader | None = None, without: int =
             refused=Count("pk", filter=Q(state__in=[CommentState.REFUSED, CommentState.REMOVED])),
         )
     )
-    return Standing(**counts)
+    taken_back = WriterRecord.objects.filter(whose).aggregate(n=Sum("n_refused"))["n"] or 0
+    return Standing(approved=counts["approved"], refused=counts["refused"] + taken_back)
+
+
+def remember_refusal(comment: Comment) -> None:
+    """Count a comment that the desk did not want among its writer's, before the writer takes it back."""
+    if comment.state in (CommentState.REFUSED, CommentState.REMOVED) and comment.writer_key:
+        record, _is_new = WriterRecord.objects.get_or_create(writer_key=comment.writer_key)
+        WriterRecord.objects.filter(pk=record.pk).update(
+            n_refused=F("n_refused") + 1, reader=comment.reader_id or record.reader_id
+        )

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.conf import settings as django_settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
@@ -25,6 +25,7 @@ from freiblatt.discussion.models import (
     ThreadState,
     TopSlice,
     Vote,
+    WriterRecord,
 )
 from freiblatt.discussion.senders import NETWORK_HOURS, Sender
 from freiblatt.jobs import schedules
@@ -184,6 +185,9 @@ def forget_senders() -> dict[str, int]:
         edition=F("thread__top_edition")
     )
     slices, _kinds = orders.delete()
+    # Nobody can be known by these any more.
+    used = Comment.objects.filter(writer_key=OuterRef("writer_key"))
+    WriterRecord.objects.filter(~Exists(used), reader__isnull=True).delete()
     return {"ballots": len(over), "networks": networks, "nonces": nonces, "slices": slices}
 
 

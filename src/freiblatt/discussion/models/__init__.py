@@ -42,6 +42,7 @@ from freiblatt.discussion.models.news import News
 from freiblatt.discussion.models.settings import DiscussionSettings, FirstComment, StaffedDays
 from freiblatt.discussion.models.threads import Thread, ThreadState, thread_key
 from freiblatt.discussion.models.votes import Ballot, TopSlice, Vote
+from freiblatt.discussion.models.writers import WriterRecord
 
 __all__ = [
     "ANSWERS_BELOW_ROOT",
@@ -93,6 +94,7 @@ __all__ = [
     "TopSlice",
     "Verdict",
     "Vote",
+    "WriterRecord",
     "passages_key",
     "thread_key",
 ]
