@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('discussion', '0006_desk'),
+        ('discussion', '0007_placeholders_of_hidden_comments'),
     ]
 
     operations = [

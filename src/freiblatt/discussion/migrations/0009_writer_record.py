@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('discussion', '0007_vote_sender_key'),
+        ('discussion', '0008_vote_sender_key'),
         ('readers', '0002_origin'),
     ]
 
