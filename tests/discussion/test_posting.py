@@ -16,6 +16,7 @@ from freiblatt.discussion.actions import (
     remove_comment,
     withdraw_comment,
 )
+from freiblatt.discussion.actions.posting import PREVIEWS_OF_ONE
 from freiblatt.discussion.models import (
     Comment,
     CommentKind,
@@ -26,6 +27,7 @@ from freiblatt.discussion.models import (
     Thread,
     ThreadState,
 )
+from freiblatt.discussion.text import to_html
 from freiblatt.discussion.tokens import make_nonce, own_token
 from freiblatt.jobs.worker import run_waiting
 from tests.factories import house_rule, make_article, make_author
@@ -342,3 +344,28 @@ def test_author_of_the_newsroom_keeps_the_name_in_every_thread(thread: Thread, c
 def test_jobs_of_the_room_run(thread: Thread, client: Client) -> None:
     arrange_thread(thread=thread, state=ThreadState.OPEN, closes_on=timezone.now() + timedelta(days=1))
     run_waiting()
+
+
+def test_text_that_is_too_long_is_not_read_before_it_is_said(
+    thread: Thread, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def reading(text: str) -> str:
+        read.append(len(text))
+        return to_html(text)
+
+    monkeypatch.setattr("freiblatt.discussion.actions.posting.to_html", reading)
+    answer = client.post(WRITE, {"text": "*a " * 20_000 + "a*" * 20_000, "name": "Helga", "preview": "1"})
+    assert answer.status_code == 422
+    assert "Zeichen zu lang" in answer.content.decode()
+    assert read == []
+
+
+def test_previews_are_counted_too_and_lose_nothing(thread: Thread, client: Client) -> None:
+    typed = {"text": TEXT, "name": "Helga", "preview": "1"}
+    answers = [client.post(WRITE, typed) for _ in range(PREVIEWS_OF_ONE + 1)]
+    assert {answer.status_code for answer in answers[:-1]} == {200}
+    assert answers[-1].status_code == 429
+    assert int(answers[-1]["Retry-After"]) > 0
+    assert TEXT in answers[-1].content.decode()

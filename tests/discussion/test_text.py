@@ -39,3 +39,11 @@ def test_no_address_that_runs_something(typed: str) -> None:
 def test_characters_that_turn_or_hide_text_are_dropped() -> None:
     assert tidy_name(" Rosa\u202e  Winter\u0000\n") == "Rosa Winter"
     assert to_html("a\u202eb\u0000c") == "<p>abc</p>"
+
+
+def test_heaps_of_marks_are_left_as_typed_and_a_few_are_paired() -> None:
+    few = "*a* **b** " * 20
+    many = "*a " * 400 + "a*" * 400
+    assert to_html(few).count("<em>") == to_html(few).count("<strong>") == 20
+    assert to_html(many) == f"<p>{many}</p>"
+    assert to_html(f"{many}\n\n*danach*").endswith("<p><em>danach</em></p>")

@@ -26,6 +26,9 @@ _INVISIBLE = re.compile(
 _HEAP_OF_MARKS = re.compile(r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip  # noqa: E501
 _BLOCKS = ["blank_line", "fenced_code", "thematic_break", "block_quote", "list"]
 _INLINE = ["escape", "codespan", "emphasis", "link", "link_close", "auto_link", "address", "linebreak"]
+#: More marks of emphasis than this in one paragraph mean none: pairing them costs the square of their number.
+MOST_MARKS = 120
+_MARKS = re.compile(r"\*+|_+")
 TAGS = {"p", "br", "a", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li"}
 #: Letters of other scripts and signs that are read as Latin ones; enough to catch a borrowed name, not all there are.
 _LOOKALIKES = str.maketrans(
@@ -105,11 +108,20 @@ class _Renderer(mistune.HTMLRenderer):
         return self.link(text or mistune.escape(url), url)
 
 
+class _Inline(mistune.InlineParser):
+    """The parser of a line's marks, whose work stays in proportion to the text."""
+
+    def finalize_tokens(self, tokens: list[dict[str, Any]], depth: int) -> list[dict[str, Any]]:
+        marks = sum(len(_MARKS.findall(token["raw"])) for token in tokens if token["type"] == "text")
+        # At the greatest depth the parser leaves marks as they were typed.
+        return super().finalize_tokens(tokens, self.max_nested_level if marks > MOST_MARKS else depth)
+
+
 @functools.cache
 def _markdown() -> mistune.Markdown:
     """Return the parser of the subset."""
     block = mistune.BlockParser(block_quote_rules=_BLOCKS, list_rules=_BLOCKS, max_nested_level=4)
-    inline = mistune.InlineParser(hard_wrap=True)
+    inline = _Inline(hard_wrap=True)
     inline.register("address", _ADDRESS, _address)
     markdown = mistune.Markdown(_Renderer(escape=True), block=block, inline=inline)
     block.rules = list(_BLOCKS)

@@ -37,6 +37,7 @@ from freiblatt.discussion.actions.posting import (
     check_text,
     edit_comment,
     post_comment,
+    take_preview,
 )
 from freiblatt.discussion.actions.reporting import (
     Reported,
@@ -133,6 +134,7 @@ __all__ = [
     "sort_new_comments",
     "standing_decision",
     "take_back_question",
+    "take_preview",
     "tell_followers",
     "tell_writer",
     "undo_decision",

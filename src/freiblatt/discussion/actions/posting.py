@@ -44,6 +44,9 @@ logger = logging.getLogger(__name__)
 POSTS_OF_ONE = 6
 POSTS_OF_NEIGHBOURHOOD = 40
 POST_SECONDS = 600
+#: Previews are looked at more often than sent, and each costs as much.
+PREVIEWS_OF_ONE = 40
+PREVIEWS_OF_NEIGHBOURHOOD = 200
 NO_WISHES = Wishes()
 
 
@@ -92,7 +95,7 @@ def post_comment(
     check_parent(thread, parent)
     if wishes and not wishes.address and not is_known_by(reader, ""):
         raise AddressMissingError(_("Enter a mail address to which letters can go."))
-    _take(sender)
+    _take(sender, "discussion_post", most=POSTS_OF_ONE, most_near=POSTS_OF_NEIGHBOURHOOD)
     _take_turn(thread, sender)
     html = to_html(source)
     mark = fingerprint(source)
@@ -203,8 +206,9 @@ def can_be_edited(comment: Comment, settings: DiscussionSettings) -> bool:
 def check_text(text: str) -> str:
     """Return the text as it is stored. Raises DiscussionError for an empty or a long one."""
     source = tidy(text)
-    if not source.strip() or not to_html(source):
+    if not source.strip():
         raise DiscussionError(_("A comment needs a text."))
+    # Before anything reads it closely: what is too long costs nothing.
     if len(source) > LONGEST_TEXT:
         raise DiscussionError(
             ngettext(
@@ -214,6 +218,8 @@ def check_text(text: str) -> str:
             )
             % {"over": len(source) - LONGEST_TEXT, "most": LONGEST_TEXT}
         )
+    if not to_html(source):
+        raise DiscussionError(_("A comment needs a text."))
     return source
 
 
@@ -257,12 +263,15 @@ def _take_turn(thread: Thread, sender: Sender) -> None:
         )
 
 
-def _take(sender: Sender) -> None:
+def take_preview(sender: Sender) -> None:
+    """Count a look at what a comment will be like. Raises TooManyError."""
+    _take(sender, "discussion_preview", most=PREVIEWS_OF_ONE, most_near=PREVIEWS_OF_NEIGHBOURHOOD)
+
+
+def _take(sender: Sender, scope: str, *, most: int, most_near: int) -> None:
     """Count this sending. Raises TooManyError."""
-    wait = limits.take("discussion_post", sender.key, most=POSTS_OF_ONE, per_seconds=POST_SECONDS)
-    wait = wait or limits.take(
-        "discussion_post_near", sender.neighbourhood, most=POSTS_OF_NEIGHBOURHOOD, per_seconds=POST_SECONDS
-    )
+    wait = limits.take(scope, sender.key, most=most, per_seconds=POST_SECONDS)
+    wait = wait or limits.take(f"{scope}_near", sender.neighbourhood, most=most_near, per_seconds=POST_SECONDS)
     if wait:
         raise TooManyError(
             _("That was a lot at once. Please wait a few minutes; your text stays in the form."), wait_seconds=wait

@@ -73,9 +73,7 @@ def _write(request: HttpRequest, thread: Thread, *, parent: Comment | None) -> H
             chosen=form.chosen if parent is None else None,
         )
     except actions.TooManyError as error:
-        response = _refused(request, thread, parent, form, error, status=429)
-        response["Retry-After"] = str(math.ceil(error.wait_seconds))
-        return response
+        return _too_many(request, thread, parent, form, error)
     except actions.ThreadClosedError as error:
         return _refused(request, thread, parent, form, error, status=409)
     except actions.NameTakenError as error:
@@ -109,6 +107,7 @@ def _nonce(thread: Thread, text: str) -> Nonce | None:
 def _preview(request: HttpRequest, thread: Thread, parent: Comment | None, form: CommentForm) -> HttpResponse:
     """Show the comment as it will look. What is wrong with it is said now rather than after the second click."""
     try:
+        actions.take_preview(Sender.of(request))
         text = actions.check_text(form.cleaned_data["text"])
         actions.check_name(form.cleaned_data["name"], reader=actions.reader_of(form.cleaned_data["known_by"]))
         actions.check_parent(thread, parent)
@@ -120,6 +119,8 @@ def _preview(request: HttpRequest, thread: Thread, parent: Comment | None, form:
     except actions.PassageError as error:
         form.without_passage()
         return _refused(request, thread, parent, form, error, status=422)
+    except actions.TooManyError as error:
+        return _too_many(request, thread, parent, form, error)
     except actions.DiscussionError as error:
         return _refused(request, thread, parent, form, error, status=422)
     if not thread.is_open():
@@ -135,6 +136,15 @@ def _refused(
     if why:
         form.add_error(None, str(why))
     return _form(request, thread, parent, _with_nonce(form, thread, is_of_preview=True), status=status)
+
+
+def _too_many(
+    request: HttpRequest, thread: Thread, parent: Comment | None, form: CommentForm, error: actions.TooManyError
+) -> HttpResponse:
+    """Give the text back, and say when it can be sent again."""
+    response = _refused(request, thread, parent, form, error, status=429)
+    response["Retry-After"] = str(math.ceil(error.wait_seconds))
+    return response
 
 
 def _with_nonce(form: CommentForm, thread: Thread, *, is_of_preview: bool) -> CommentForm:
