@@ -5,11 +5,12 @@ from datetime import UTC, datetime, time
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db.models.signals import post_save
 from django.test import Client
 from django.utils import timezone
 
 from freiblatt.discussion import wordlist
-from freiblatt.discussion.actions import DiscussionError, TooManyError, arrange_thread, open_the_desk
+from freiblatt.discussion.actions import DiscussionError, TooManyError, arrange_thread, open_the_desk, refuse_comment
 from freiblatt.discussion.hours import is_staffed
 from freiblatt.discussion.models import (
     Comment,
@@ -23,6 +24,7 @@ from freiblatt.discussion.models import (
 from freiblatt.discussion.rules import MOST_OF_NETWORK, Draft, Standing, reasons_to_hold, sentences
 from freiblatt.lib import limits
 from tests.discussion.at_the_desk import SENDER, post
+from tests.factories import house_rule
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +174,26 @@ def test_known_writers_are_not_held_as_a_flood(open_desk: DiscussionSettings, th
     assert reasons_to_hold(replace(draft, standing=Standing())) == [
         {"rule": "flood", "detail": str(MOST_OF_NETWORK + 1)}
     ]
+
+
+def test_what_the_desk_refuses_meanwhile_does_not_appear_by_itself(
+    open_desk: DiscussionSettings, thread: Thread
+) -> None:
+    is_morning = timezone.localtime().hour < 12
+    staff(open_desk, *((time(14), time(15)) if is_morning else (time(9), time(10))))
+    first = post(thread, "Zu später Stunde geschrieben.")
+    second = post(thread, "Auch spät, und ganz etwas anderes.", name="Otto")
+    staff(open_desk, time.min, time.max)
+
+    def refuse_the_other(sender: object, instance: Comment, **more: object) -> None:
+        """Decide as somebody at the desk does, at the moment when the first one appears."""
+        if instance.pk == first.pk and Comment.objects.get(pk=second.pk).state == CommentState.WAITING:
+            refuse_comment(comment=second, by=None, rule=house_rule())
+
+    post_save.connect(refuse_the_other, sender=Comment)
+    try:
+        assert open_the_desk.call() == 1
+    finally:
+        post_save.disconnect(refuse_the_other, sender=Comment)
+    second.refresh_from_db()
+    assert second.state == CommentState.REFUSED

@@ -1,12 +1,14 @@
 """The desk's other screens: many at once, the discussions themselves, and what authors are asked."""
 
 import pytest
+from django.db.models.signals import post_save
 from django.test import Client
 from django.utils import timezone
 
 from freiblatt.discussion.actions import (
     add_comment,
     ask_authors,
+    edit_comment,
     object_as_writer,
     refuse_comment,
     report_comment,
@@ -212,3 +214,43 @@ def test_newsroom_answers_from_the_queue_and_what_waits_is_approved_by_it(thread
     assert states() == ["public", "public"]
     answer = Comment.objects.latest("pk")
     assert (answer.parent, answer.is_by_staff) == (comment, True)
+
+
+def test_heap_leaves_what_was_edited_after_it_was_read(thread: Thread, desk: Client) -> None:
+    edited = wait(thread, "Jetzt Kredit sichern")
+    wait(thread, "Mein Kredit ist das nicht.", name="Anna")
+    page = desk.get(HEAP, {"of": "article", "comment": edited.pk})
+    edit_comment(comment=edited, text="Etwas, das niemand gelesen hat.")
+    form = {"of": "article", "comment": edited.pk, "until": page.context["until"], "deed": "approve"}
+    desk.post(HEAP, {**form, "seen_on": page.context["seen_on"]})
+    assert states() == ["waiting", "public"]
+    desk.post(HEAP, {**form, "seen_on": desk.get(HEAP, {"of": "article", "comment": edited.pk}).context["seen_on"]})
+    assert states() == ["public", "public"]
+
+
+@pytest.mark.parametrize("seen_on", ["", "gestern", "2026-13-99T99:99:99Z", "2026-01-01T00:00:00"])
+def test_heap_of_a_page_that_says_no_time_leaves_what_was_edited(thread: Thread, desk: Client, seen_on: str) -> None:
+    edited = wait(thread, "Jetzt Kredit sichern")
+    edit_comment(comment=edited, text="Etwas, das niemand gelesen hat.")
+    desk.post(
+        HEAP, {"of": "article", "comment": edited.pk, "until": edited.pk, "deed": "approve", "seen_on": seen_on}
+    )
+    assert states() == ["waiting"]
+
+
+def test_heap_leaves_what_others_decide_while_it_is_worked_off(
+    thread: Thread, desk: Client
+) -> None:
+    first, second = wait(thread, "Der erste Satz."), wait(thread, "Der zweite Satz.", name="Otto")
+
+    def refuse_the_other(sender: object, instance: Comment, **more: object) -> None:
+        """Decide as a colleague does, at the moment when the first of the heap is published."""
+        if instance.pk == first.pk and Comment.objects.get(pk=second.pk).state == CommentState.WAITING:
+            refuse_comment(comment=second, by=None, rule=house_rule())
+
+    post_save.connect(refuse_the_other, sender=Comment)
+    try:
+        desk.post(HEAP, {"of": "article", "comment": first.pk, "until": second.pk, "deed": "approve"})
+    finally:
+        post_save.disconnect(refuse_the_other, sender=Comment)
+    assert states() == ["public", "refused"]

@@ -30,6 +30,17 @@ def locked(comment: Comment) -> tuple[Thread, Comment]:
     return thread, Comment.objects.get(pk=comment.pk)
 
 
+def locked_as_seen(comment: Comment) -> tuple[Thread, Comment]:
+    """Return thread and comment, locked. Raises DiscussionError unless the comment is as `comment` was read before."""
+    thread, found = locked(comment)
+    if any(getattr(found, name) != getattr(comment, name) for name in ("state", "source_text", "hold_reasons")):
+        raise DiscussionError(
+            _("The comment by %(name)s was changed or decided by somebody else meanwhile; it was left as it is.")
+            % {"name": found.name or "–"}
+        )
+    return thread, found
+
+
 def insert(comment: Comment) -> Comment:
     """Store a new comment, list it where it belongs, count it."""
     if len(comment.guest_name) > NAME_LENGTH:

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from freiblatt.discussion.actions import DiscussionError
+from freiblatt.discussion.actions.bookkeeping import locked_as_seen
 from freiblatt.discussion.desk.deeds import DEEDS, Told
 from freiblatt.discussion.models import Comment, CommentState
 from freiblatt.discussion.models.comments import CommentQuerySet
@@ -60,10 +64,10 @@ def heap_of(asked: Mapping[str, str]) -> Heap | None:
     return None
 
 
-def decide_heap(heap: Heap, deed: str, told: Told, *, until: int) -> tuple[int, list[str]]:
+def decide_heap(heap: Heap, deed: str, told: Told, *, until: int, seen_on: datetime | None) -> tuple[int, list[str]]:
     """Do one thing with the comments of a heap up to the id `until`; return with how many, and what went wrong.
 
-    What came after the page was shown is not touched. Raises DiscussionError for a deed that does not exist.
+    What came or was edited after the page was shown, at `seen_on`, is not touched. Raises DiscussionError for a deed that does not exist.
     """
     if deed not in STATE_OF:
         raise DiscussionError(_("This form says nothing that the desk can do. Please load the page anew."))
@@ -71,9 +75,13 @@ def decide_heap(heap: Heap, deed: str, told: Told, *, until: int) -> tuple[int, 
         raise DiscussionError(_("Choose the house rule that the comments break."))
     do = DEEDS["approve" if deed == "approve" else "refuse"].do
     done, faults = 0, []
-    for comment in heap.to_decide(deed).filter(pk__lte=until)[:MOST_AT_ONCE]:
+    is_as_read = Q(edited_on=None) if seen_on is None else Q(edited_on=None) | Q(edited_on__lt=seen_on)
+    for comment in heap.to_decide(deed).filter(is_as_read, pk__lte=until)[:MOST_AT_ONCE]:
         try:
-            do(comment, told)
+            with transaction.atomic():
+                # Others decide and writers edit while a long heap is worked off.
+                locked_as_seen(comment)
+                do(comment, told)
         except DiscussionError as error:
             faults.append(str(error))
         else:

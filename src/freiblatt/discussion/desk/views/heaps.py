@@ -1,11 +1,14 @@
 """Many comments at once: how many there are, what they say, and one button for all of them."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Max
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -43,6 +46,7 @@ class HeapOfComments(DeskView):
             public=counts.get(CommentState.PUBLIC, 0),
             refused=counts.get(CommentState.REFUSED, 0) + counts.get(CommentState.REMOVED, 0),
             until=heap.comments.aggregate(Max("pk"))["pk__max"] or 0,
+            seen_on=timezone.now().isoformat(),
             shown_at_most=SHOWN,
             most=MOST_AT_ONCE,
             rules=list(HouseRule.objects.standing().prefetch_related("texts")),
@@ -58,7 +62,11 @@ class HeapOfComments(DeskView):
         number = int(until) if until.isascii() and until.isdecimal() and len(until) < 19 else 0
         try:
             done, faults = decide_heap(
-                heap, request.POST.get("deed", ""), told_by(request), until=min(number, GREATEST_ID)
+                heap,
+                request.POST.get("deed", ""),
+                told_by(request),
+                until=min(number, GREATEST_ID),
+                seen_on=_moment(request.POST.get("seen_on", "")),
             )
         except actions.DiscussionError as error:
             messages.error(request, str(error))
@@ -70,3 +78,12 @@ class HeapOfComments(DeskView):
             for fault in faults:
                 messages.warning(request, fault)
         return HttpResponseRedirect(f"{reverse('discussion_desk:heap')}?{urlencode(heap.asked)}")
+
+
+def _moment(text: str) -> datetime | None:
+    """Return when the page was shown, as its form says; None where it says nothing that can be read."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and timezone.is_aware(found) else None
