@@ -232,15 +232,11 @@ def test_heap_leaves_what_was_edited_after_it_was_read(thread: Thread, desk: Cli
 def test_heap_of_a_page_that_says_no_time_leaves_what_was_edited(thread: Thread, desk: Client, seen_on: str) -> None:
     edited = wait(thread, "Jetzt Kredit sichern")
     edit_comment(comment=edited, text="Etwas, das niemand gelesen hat.")
-    desk.post(
-        HEAP, {"of": "article", "comment": edited.pk, "until": edited.pk, "deed": "approve", "seen_on": seen_on}
-    )
+    desk.post(HEAP, {"of": "article", "comment": edited.pk, "until": edited.pk, "deed": "approve", "seen_on": seen_on})
     assert states() == ["waiting"]
 
 
-def test_heap_leaves_what_others_decide_while_it_is_worked_off(
-    thread: Thread, desk: Client
-) -> None:
+def test_heap_leaves_what_others_decide_while_it_is_worked_off(thread: Thread, desk: Client) -> None:
     first, second = wait(thread, "Der erste Satz."), wait(thread, "Der zweite Satz.", name="Otto")
 
     def refuse_the_other(sender: object, instance: Comment, **more: object) -> None:

@@ -9,10 +9,13 @@ from django.utils import timezone
 
 from freiblatt.articles.models import ArticlePage
 from freiblatt.discussion.actions import (
+    DiscussionError,
+    ThreadClosedError,
     add_comment,
     approve_comment,
     arrange_thread,
     forget_senders,
+    post_comment,
     remove_comment,
     withdraw_comment,
 )
@@ -24,11 +27,13 @@ from freiblatt.discussion.models import (
     CommentVersion,
     DiscussionSettings,
     FirstComment,
+    Slot,
     Thread,
     ThreadState,
 )
+from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.text import to_html
-from freiblatt.discussion.tokens import make_nonce, own_token
+from freiblatt.discussion.tokens import make_nonce, own_token, read_nonce
 from freiblatt.jobs.worker import run_waiting
 from tests.factories import house_rule, make_article, make_author
 
@@ -369,3 +374,43 @@ def test_previews_are_counted_too_and_lose_nothing(thread: Thread, client: Clien
     assert answers[-1].status_code == 429
     assert int(answers[-1]["Retry-After"]) > 0
     assert TEXT in answers[-1].content.decode()
+
+
+def as_read(thread: Thread, **more: object) -> Comment:
+    """Send a comment as a request does that read thread and parent a moment ago."""
+    nonce = read_nonce(make_nonce(thread.key, is_of_preview=True), thread.key)
+    sender = Sender(address="203.0.113.7", neighbourhood="203.0.113.0")
+    return post_comment(thread=thread, text=TEXT, name="Helga", nonce=nonce, sender=sender, **more).comment
+
+
+def test_thread_that_closed_since_it_was_read_takes_nothing(thread: Thread, open_desk: DiscussionSettings) -> None:
+    arrange_thread(thread=Thread.objects.get(pk=thread.pk), state=ThreadState.CLOSED)
+    assert thread.is_open()
+    with pytest.raises(ThreadClosedError):
+        as_read(thread)
+    assert not Comment.objects.exists()
+
+
+def test_thread_that_is_held_since_it_was_read_holds_the_comment(thread: Thread, open_desk: DiscussionSettings) -> None:
+    arrange_thread(thread=Thread.objects.get(pk=thread.pk), state=ThreadState.HELD)
+    comment = as_read(thread)
+    assert (comment.state, comment.hold_reasons) == (CommentState.WAITING, [{"rule": "thread", "detail": ""}])
+
+
+def test_answer_to_what_was_removed_since_it_was_read_is_not_taken(
+    thread: Thread, open_desk: DiscussionSettings
+) -> None:
+    parent = add_comment(thread=thread, text="Eine Frage.", guest_name="Ingo")
+    remove_comment(comment=Comment.objects.get(pk=parent.pk), by=None, rule=house_rule())
+    assert parent.state == CommentState.PUBLIC
+    with pytest.raises(DiscussionError):
+        as_read(thread, parent=parent)
+    assert Comment.objects.count() == 1
+
+
+def test_answer_below_a_tombstone_lists_it_however_stale_it_was_read(thread: Thread) -> None:
+    parent = add_comment(thread=thread, text="Eine Frage.", guest_name="Ingo")
+    remove_comment(comment=Comment.objects.get(pk=parent.pk), by=None, rule=house_rule())
+    add_comment(thread=thread, text="Eine alte Antwort.", guest_name="Helga", parent=parent)
+    parent.refresh_from_db()
+    assert (parent.slot, parent.n_replies) == (Slot.ROOT, 1)

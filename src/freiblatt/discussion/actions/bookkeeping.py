@@ -49,8 +49,12 @@ def insert(comment: Comment) -> Comment:
             % {"length": len(comment.guest_name), "most": NAME_LENGTH}
         )
     thread = Thread.objects.select_for_update().get(pk=comment.thread_id)
-    parent = comment.parent
-    if parent is not None:
+    parent = None
+    if comment.parent_id is not None:
+        # As it is now that nobody else can change it: what is answered may have become a tombstone, or be gone.
+        parent = Comment.objects.filter(pk=comment.parent_id).first()
+        if parent is None:
+            raise DiscussionError(_("The comment that you answer is no longer there. Your text was not stored."))
         if parent.thread_id != thread.pk:
             raise DiscussionError(_("An answer belongs to the thread of the comment it answers."))
         comment.root_id = parent.root_id or parent.pk
@@ -65,7 +69,7 @@ def insert(comment: Comment) -> Comment:
     if comment.slot:
         _count_listed(comment)
         if parent is not None and parent.state != CommentState.PUBLIC:
-            settle(Comment.objects.get(pk=parent.pk))
+            settle(parent)
     if comment.state == CommentState.PUBLIC:
         Thread.objects.filter(pk=thread.pk).update(n_public=F("n_public") + 1)
     elif comment.state == CommentState.WAITING:

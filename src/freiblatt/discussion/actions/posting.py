@@ -3,7 +3,7 @@
 import logging
 import math
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from freiblatt.discussion.actions.anchoring import Found, check_passage, tie
+from freiblatt.discussion.actions.anchoring import check_passage, tie
 from freiblatt.discussion.actions.bookkeeping import insert, locked, move
 from freiblatt.discussion.actions.errors import AddressMissingError, DiscussionError, ThreadClosedError, TooManyError
 from freiblatt.discussion.actions.following import follow, is_known_by
@@ -86,8 +86,7 @@ def post_comment(
     token = own_token(nonce.text)
     if (earlier := Comment.objects.filter(nonce=nonce.text, thread=thread).first()) is not None:
         return Posted(comment=earlier, token=token, is_repeated=True)
-    if not thread.is_open():
-        raise ThreadClosedError(_("Comments are closed below this article. Your text was not stored."))
+    check_open(thread)
     source = check_text(text)
     earlier = of_token(known_by)
     reader = earlier.reader if earlier is not None else None
@@ -134,9 +133,15 @@ def post_comment(
     )
     try:
         with transaction.atomic():
+            # Nobody closes the thread, takes away what is answered, or publishes another text until the commit.
+            now = Thread.objects.select_for_update().get(pk=thread.pk)
+            check_open(now)
+            check_parent(now, parent)
+            if now.state != thread.state:
+                comment.hold_reasons = reasons_to_hold(replace(draft, thread=now))
+                comment.state = CommentState.WAITING if comment.hold_reasons else CommentState.PUBLIC
             comment.voter_key = voter_key(thread=thread, sender=sender, settings=draft.settings)
-            # Nobody publishes another text between the look at it and the commit.
-            found = _look(thread, chosen) if chosen is not None else None
+            found = check_passage(article_pk=now.article_id, chosen=chosen) if chosen is not None else None
             insert(comment)
             if found is not None:
                 tie(comment=comment, found=found)
@@ -150,12 +155,6 @@ def post_comment(
     # Apart: whoever confirms an address at this moment holds the reader and waits for the thread.
     _follow(comment, wishes, sender)
     return Posted(comment=comment, token=token)
-
-
-def _look(thread: Thread, chosen: Chosen) -> Found:
-    """Return where the chosen words stand, with the thread locked. Raises PassageError."""
-    Thread.objects.select_for_update().get(pk=thread.pk)
-    return check_passage(article_pk=thread.article_id, chosen=chosen)
 
 
 @transaction.atomic
@@ -223,13 +222,20 @@ def check_text(text: str) -> str:
     return source
 
 
+def check_open(thread: Thread) -> None:
+    """Raise ThreadClosedError unless readers can write in `thread` as it was read."""
+    if not thread.is_open():
+        raise ThreadClosedError(_("Comments are closed below this article. Your text was not stored."))
+
+
 def check_parent(thread: Thread, parent: Comment | None) -> None:
     """Raise DiscussionError unless `parent` can be answered in `thread`."""
     if parent is None:
         return
     if parent.thread_id != thread.pk:
         raise DiscussionError(_("An answer belongs to the thread of the comment it answers."))
-    if parent.state != CommentState.PUBLIC:
+    # As it is now: the form, or whoever asks, has read it a while ago.
+    if not Comment.objects.filter(pk=parent.pk, state=CommentState.PUBLIC).exists():
         raise DiscussionError(_("The comment that you answer is no longer there. Your text was not stored."))
 
 
