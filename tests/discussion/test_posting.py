@@ -14,12 +14,13 @@ from freiblatt.discussion.actions import (
     add_comment,
     approve_comment,
     arrange_thread,
+    edit_comment,
     forget_senders,
     post_comment,
     remove_comment,
     withdraw_comment,
 )
-from freiblatt.discussion.actions.posting import PREVIEWS_OF_ONE
+from freiblatt.discussion.actions.posting import EDITS_OF_ONE, PREVIEWS_OF_ONE
 from freiblatt.discussion.models import (
     Comment,
     CommentKind,
@@ -414,3 +415,24 @@ def test_answer_below_a_tombstone_lists_it_however_stale_it_was_read(thread: Thr
     add_comment(thread=thread, text="Eine alte Antwort.", guest_name="Helga", parent=parent)
     parent.refresh_from_db()
     assert (parent.slot, parent.n_replies) == (Slot.ROOT, 1)
+
+
+def test_edits_in_a_row_are_counted_and_lose_nothing(
+    thread: Thread, client: Client, open_desk: DiscussionSettings
+) -> None:
+    own = send(client)["Location"]
+    answers = [client.post(f"{own}aendern/", {"text": f"Fassung {number}"}) for number in range(EDITS_OF_ONE + 1)]
+    assert [answer.status_code for answer in answers] == [303] * EDITS_OF_ONE + [429]
+    assert f"Fassung {EDITS_OF_ONE}" in answers[-1].content.decode()
+    assert CommentVersion.objects.count() == EDITS_OF_ONE
+
+
+def test_edit_keeps_what_no_other_text_changes(thread: Thread, open_desk: DiscussionSettings) -> None:
+    comment = add_comment(thread=thread, text=TEXT, guest_name="Ingo", state=CommentState.WAITING)
+    kept = [{"rule": "fast", "detail": "0.4"}, {"rule": "reported", "detail": "3"}]
+    Comment.objects.filter(pk=comment.pk).update(hold_reasons=[{"rule": "links", "detail": "pillen.example"}, *kept])
+    assert edit_comment(comment=comment, text="Nun ganz ohne.").hold_reasons == kept
+    assert edit_comment(comment=comment, text="Siehe https://example.org/").hold_reasons == [
+        *kept,
+        {"rule": "links", "detail": "example.org"},
+    ]

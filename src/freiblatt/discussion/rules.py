@@ -21,6 +21,8 @@ from freiblatt.discussion.text import links_in
 
 #: The rule that holds a comment only until the desk is staffed again.
 AFTER_HOURS = "hours"
+#: Rules about how a comment was sent or what readers said of it, which no other text changes.
+SENDING_RULES = frozenset({"fast", "trap", "flood", "reported", AFTER_HOURS})
 #: Whoever writes and sends faster is a program.
 LEAST_SECONDS = 2.0
 #: More links than this wait for the desk, whoever wrote them.

@@ -32,7 +32,7 @@ from freiblatt.discussion.models import (
     Thread,
 )
 from freiblatt.discussion.passages.finding import Chosen
-from freiblatt.discussion.rules import Draft, Standing, reasons_to_hold
+from freiblatt.discussion.rules import SENDING_RULES, Draft, Standing, reasons_to_hold
 from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.text import RULES_VERSION, tidy, to_html
 from freiblatt.discussion.tokens import Nonce, own_key, own_token
@@ -47,6 +47,8 @@ POST_SECONDS = 600
 #: Previews are looked at more often than sent, and each costs as much.
 PREVIEWS_OF_ONE = 40
 PREVIEWS_OF_NEIGHBOURHOOD = 200
+#: How often one text may be changed within POST_SECONDS.
+EDITS_OF_ONE = 10
 NO_WISHES = Wishes()
 
 
@@ -161,8 +163,9 @@ def post_comment(
 def edit_comment(*, comment: Comment, text: str) -> Comment:
     """Return the comment with a new text, given by its writer; the earlier one is kept for the desk.
 
-    Raises DiscussionError when the time is over, somebody has answered, or the text is none. An edit goes past the same
-    rules as a new comment, and may so wait for the desk again.
+    Raises DiscussionError when the time is over, somebody has answered, or the text is none; TooManyError after
+    EDITS_OF_ONE in a row. An edit goes past the same rules as a new comment, and may so wait for the desk again; one
+    that waits keeps the reasons of SENDING_RULES.
     """
     thread, found = locked(comment)
     settings = DiscussionSettings.load()
@@ -171,6 +174,11 @@ def edit_comment(*, comment: Comment, text: str) -> Comment:
     source = check_text(text)
     if source == found.source_text:
         return found
+    wait = limits.take("discussion_edit", str(found.pk), most=EDITS_OF_ONE, per_seconds=POST_SECONDS)
+    if wait:
+        raise TooManyError(
+            _("That was a lot at once. Please wait a few minutes; your text stays in the form."), wait_seconds=wait
+        )
     now = timezone.now()
     CommentVersion.objects.create(
         comment=found, source_text=found.source_text, written_on=found.edited_on or found.created_on or now
@@ -188,8 +196,13 @@ def edit_comment(*, comment: Comment, text: str) -> Comment:
         fingerprint=found.fingerprint,
         comment_pk=found.pk,
     )
-    found.hold_reasons = reasons_to_hold(draft)
-    state = CommentState.WAITING if found.hold_reasons else found.state
+    reasons = reasons_to_hold(draft)
+    if found.state == CommentState.WAITING:
+        # Another text does not undo how it was sent, or that readers reported it.
+        again = {reason["rule"] for reason in reasons}
+        reasons = [one for one in found.hold_reasons if one["rule"] in SENDING_RULES - again] + reasons
+    found.hold_reasons = reasons
+    state = CommentState.WAITING if reasons else found.state
     fields = ("source_text", "html", "html_rules_version", "edited_on", "fingerprint", "hold_reasons")
     return move(thread, found, CommentState(state), *fields)
 

@@ -67,7 +67,8 @@ def heap_of(asked: Mapping[str, str]) -> Heap | None:
 def decide_heap(heap: Heap, deed: str, told: Told, *, until: int, seen_on: datetime | None) -> tuple[int, list[str]]:
     """Do one thing with the comments of a heap up to the id `until`; return with how many, and what went wrong.
 
-    What came or was edited after the page was shown, at `seen_on`, is not touched. Raises DiscussionError for a deed that does not exist.
+    What came or was edited after the page was shown, at `seen_on`, is not touched; without a moment nothing that was
+    ever edited. Raises DiscussionError for a deed that does not exist.
     """
     if deed not in STATE_OF:
         raise DiscussionError(_("This form says nothing that the desk can do. Please load the page anew."))

@@ -63,7 +63,8 @@ def own_edit(request: HttpRequest, token: str) -> HttpResponse:
         actions.edit_comment(comment=found, text=form.cleaned_data["text"])
     except actions.DiscussionError as error:
         form.add_error("text", str(error))
-        return _own(request, found, token, form=form, status=422)
+        is_limit = isinstance(error, actions.TooManyError)
+        return _own(request, found, token, form=form, status=429 if is_limit else 422)
     return HttpResponseRedirect(Addresses(found.thread.article).own(token), status=303)
 
 
