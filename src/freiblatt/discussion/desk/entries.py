@@ -1,7 +1,7 @@
 """What the desk sees of a comment that waits: the text, its writer, why it waits, and what stands around it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import F, Window
@@ -37,7 +37,8 @@ class Entry:
     """One comment that waits, with everything that is needed to decide."""
 
     comment: Comment
-    #: Names comment, state and text as they are shown, so that nobody decides about something else (`token_of`).
+    #: Names comment, state, text, reports and objections as they are shown, so that nobody decides about something
+    #: else (`token_of`).
     token: str
     html: SafeString
     reasons: list[str]
@@ -66,9 +67,16 @@ class Entry:
 
 
 def token_of(comment: Comment) -> str:
-    """Return what a form says of a comment: its id, and a hash of the state and the text that somebody looked at."""
-    seen = hashlib.sha256(f"{comment.state}\n{comment.source_text}".encode()).hexdigest()[:16]
-    return f"{comment.pk}-{seen}"
+    """Return what a form says of a comment as it is now: its id, and a hash of all that somebody looked at."""
+    reports = Report.objects.open().filter(comment=comment).values_list("pk", flat=True)
+    objections = Objection.objects.open().filter(decision__comment=comment).values_list("pk", flat=True)
+    return _token(comment, reports, objections)
+
+
+def _token(comment: Comment, reports: Iterable[int], objections: Iterable[int]) -> str:
+    """Return the token for the ids of open reports and objections, which are decided with the comment."""
+    said = f"{comment.state}\n{sorted(reports)}\n{sorted(objections)}\n{comment.source_text}"
+    return f"{comment.pk}-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
 def entries_of(comments: Sequence[Comment]) -> list[Entry]:
@@ -81,9 +89,9 @@ def entries_of(comments: Sequence[Comment]) -> list[Entry]:
     reports: dict[int, list[Report]] = {}
     for report in Report.objects.open().filter(comment__in=comments).prefetch_related("rule__texts"):
         reports.setdefault(report.comment_id or 0, []).append(report)
-    objections: dict[int | None, Objection] = {}
+    objections: dict[int | None, list[Objection]] = {}
     for objection in Objection.objects.open().filter(decision__comment__in=comments).select_related("decision__rule"):
-        objections.setdefault(objection.decision.comment_id, objection)
+        objections.setdefault(objection.decision.comment_id, []).append(objection)
     questions: dict[int, list[Question]] = {}
     for question in Question.objects.filter(comment__in=comments).select_related("answered_by").order_by("-pk"):
         questions.setdefault(question.comment_id, []).append(question)
@@ -92,10 +100,11 @@ def entries_of(comments: Sequence[Comment]) -> list[Entry]:
     for comment in comments:
         article = comment.thread.article
         is_public = comment.state == CommentState.PUBLIC
+        reported, objected = reports.get(comment.pk, []), objections.get(comment.pk, [])
         found.append(
             Entry(
                 comment=comment,
-                token=token_of(comment),
+                token=_token(comment, (one.pk for one in reported), (one.pk for one in objected)),
                 html=_html(comment),
                 reasons=sentences(comment.hold_reasons),
                 headline=article.title,
@@ -104,11 +113,11 @@ def entries_of(comments: Sequence[Comment]) -> list[Entry]:
                 above=[_beside(one) for one in above.get(comment.pk, [])],
                 earlier=[_beside(one) for one in earlier.get(comment.pk, [])],
                 versions=versions.get(comment.pk, []),
-                objection=objections.get(comment.pk),
+                objection=objected[0] if objected else None,
                 questions=questions.get(comment.pk, []),
                 doubt=round(judgement.doubt(comment.source_text) * 100) if judgement else None,
                 doubt_words=[one.text for one in judgement.reasons(comment.source_text)] if judgement else [],
-                reports=reports.get(comment.pk, []),
+                reports=reported,
             )
         )
     return found
