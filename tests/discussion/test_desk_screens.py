@@ -7,12 +7,14 @@ from django.utils import timezone
 
 from freiblatt.discussion.actions import (
     add_comment,
+    arrange_thread,
     ask_authors,
     edit_comment,
     object_as_writer,
     refuse_comment,
     report_comment,
 )
+from freiblatt.discussion.desk.entries import token_of
 from freiblatt.discussion.models import Comment, CommentState, Question, Report, Thread, ThreadState
 from freiblatt.discussion.tokens import make_nonce, read_nonce
 from freiblatt.letters.models import Letter
@@ -101,10 +103,30 @@ def test_discussion_is_slowed_held_closed_and_gets_a_question_on_top(thread: Thr
 
 
 def test_every_new_comment_below_an_article_is_held_with_one_button(thread: Thread, desk: Client) -> None:
-    for state in (ThreadState.HELD, ThreadState.OPEN):
-        desk.post(f"/admin/discussion/threads/{thread.pk}/hold/")
+    address = f"/admin/discussion/threads/{thread.pk}/hold/"
+    wait(thread)
+    # The second person has seen the same page, and wants the same.
+    for wanted in (ThreadState.HELD, ThreadState.HELD, ThreadState.OPEN, ThreadState.OPEN):
+        desk.post(address, {"state": wanted})
         thread.refresh_from_db()
-        assert thread.state == state
+        assert thread.state == wanted
+        other = ThreadState.OPEN if wanted == ThreadState.HELD else ThreadState.HELD
+        assert f'name="state" value="{other}"' in desk.get(QUEUE).content.decode()
+    for nonsense in ({}, {"state": "§"}, {"state": "closed"}):
+        desk.post(address, nonsense)
+        thread.refresh_from_db()
+        assert thread.state == ThreadState.OPEN
+
+
+def test_closed_discussion_is_not_opened_by_holding_its_comments(thread: Thread, desk: Client) -> None:
+    wait(thread)
+    arrange_thread(thread=thread, state=ThreadState.CLOSED)
+    assert f"/admin/discussion/threads/{thread.pk}/hold/" not in desk.get(QUEUE).content.decode()
+    for wanted in (ThreadState.HELD, ThreadState.OPEN):
+        page = desk.post(f"/admin/discussion/threads/{thread.pk}/hold/", {"state": wanted}, follow=True)
+        assert [message.level_tag for message in page.context["messages"]] == ["error"]
+        thread.refresh_from_db()
+        assert thread.state == ThreadState.CLOSED
 
 
 def test_author_is_asked_by_letter_and_answers_the_desk(thread: Thread, desk: Client) -> None:
@@ -185,6 +207,27 @@ def report_of(comment: Comment, code: str) -> None:
         nonce=read_nonce(make_nonce(comment.thread.key, is_of_preview=True), comment.thread.key),
         is_in_good_faith=True,
     )
+
+
+def test_reports_that_came_after_the_page_are_not_decided_unread(thread: Thread, desk: Client) -> None:
+    comment = add_comment(thread=thread, text="Gehört verboten.", guest_name="Otto")
+    report_of(comment, "respect")
+    token = token_in(desk.get(QUEUE), comment)
+    report_of(comment, "law")
+    desk.post(DECIDE, {"deed": "approve", "comment": token})
+    assert Report.objects.open().count() == 2
+    decide(desk, "approve", comment)
+    assert not Report.objects.open().exists()
+
+
+def test_objection_that_came_after_the_page_is_not_overlooked(thread: Thread, desk: Client) -> None:
+    comment = wait(thread, "Der erste Satz.")
+    refuse_comment(comment=comment, by=None, rule=house_rule())
+    comment.refresh_from_db()
+    token = token_of(comment)
+    object_as_writer(comment=comment, text="Das ist doch sachlich.", sender=SENDER)
+    assert token_of(comment) != token
+    assert token_in(desk.get(QUEUE), comment) == token_of(comment)
 
 
 def test_objections_are_answered_in_the_queue(thread: Thread, desk: Client) -> None:

@@ -57,7 +57,7 @@ from freiblatt.discussion.actions.reporting import (
 )
 from freiblatt.discussion.actions.speaking import answer_as_staff, author_of, may_speak
 from freiblatt.discussion.actions.staffing import open_the_desk
-from freiblatt.discussion.actions.threads import arrange_thread, note_lost, open_thread, show_turn
+from freiblatt.discussion.actions.threads import arrange_thread, hold_new_comments, note_lost, open_thread, show_turn
 from freiblatt.discussion.actions.undoing import UNDO_MINUTES, undo_decision
 from freiblatt.discussion.actions.voting import close_ballot, end_voting, forget_senders, vote
 from freiblatt.discussion.actions.writers import tell_writer, write_to_writer
@@ -104,6 +104,7 @@ __all__ = [
     "follow",
     "forget_reports",
     "forget_senders",
+    "hold_new_comments",
     "is_known_by",
     "judgement_of_today",
     "learn_from_decisions",

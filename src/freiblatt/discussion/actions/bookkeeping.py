@@ -35,8 +35,11 @@ def locked_as_seen(comment: Comment) -> tuple[Thread, Comment]:
     thread, found = locked(comment)
     if any(getattr(found, name) != getattr(comment, name) for name in ("state", "source_text", "hold_reasons")):
         raise DiscussionError(
-            _("The comment by %(name)s was changed or decided by somebody else meanwhile; it was left as it is.")
-            % {"name": found.name or "–"}
+            _(
+                "The comment by %(name)s was changed or decided by somebody else meanwhile (now: %(state)s). "
+                "Nothing was done; please look again."
+            )
+            % {"name": found.name or "–", "state": found.get_state_display()}
         )
     return thread, found
 

@@ -70,6 +70,21 @@ def arrange_thread(
     return found
 
 
+@transaction.atomic
+def hold_new_comments(*, thread: Thread, is_held: bool) -> Thread:
+    """Return the thread, whose new comments all wait for the desk from now on, or no longer.
+
+    What holds already stays so. Raises DiscussionError where the thread is closed, which this neither opens nor ends.
+    """
+    found = Thread.objects.select_for_update().get(pk=thread.pk)
+    if found.state == ThreadState.CLOSED:
+        raise DiscussionError(_("This discussion is closed. Open it first."))
+    state = ThreadState.HELD if is_held else ThreadState.OPEN
+    if found.state == state:
+        return found
+    return arrange_thread(thread=found, state=state, opens_on=found.opens_on, closes_on=found.closes_on)
+
+
 @task(queue_name="urgent")
 def show_turn(thread_pk: int) -> bool:
     """Show that a thread has opened or closed by the clock, voting with it; return whether it still exists."""

@@ -113,14 +113,19 @@ class OneThread(DeskView):
 @require_POST
 @permission_required(PERMISSION)
 def hold_all(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hold every new comment below one article from now on, or no longer."""
+    """Hold every new comment below one article from now on, or no longer, as the form says."""
     thread = get_object_or_404(Thread.objects.select_related("article"), pk=min(pk, GREATEST_ID))
-    is_held = thread.state == ThreadState.HELD
-    state = ThreadState.OPEN if is_held else ThreadState.HELD
-    actions.arrange_thread(thread=thread, state=state, opens_on=thread.opens_on, closes_on=thread.closes_on)
-    if is_held:
-        sentence = _("New comments below “%(article)s” appear again as elsewhere.")
-    else:
+    wanted = request.POST.get("state", "")
+    try:
+        if wanted not in (ThreadState.HELD, ThreadState.OPEN):
+            raise actions.DiscussionError(_("This form says nothing that the desk can do. Please load the page anew."))
+        actions.hold_new_comments(thread=thread, is_held=wanted == ThreadState.HELD)
+    except actions.DiscussionError as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(reverse("discussion_desk:queue"))
+    if wanted == ThreadState.HELD:
         sentence = _("Every new comment below “%(article)s” waits for the desk from now on.")
+    else:
+        sentence = _("New comments below “%(article)s” appear again as elsewhere.")
     messages.success(request, sentence % {"article": thread.article.title})
     return HttpResponseRedirect(reverse("discussion_desk:queue"))
