@@ -27,7 +27,7 @@ _HEAP_OF_MARKS = re.compile(r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u
 _BLOCKS = ["blank_line", "fenced_code", "thematic_break", "block_quote", "list"]
 _INLINE = ["escape", "codespan", "emphasis", "link", "link_close", "auto_link", "address", "linebreak"]
 #: More marks of emphasis than this in one paragraph mean none: pairing them costs the square of their number.
-MOST_MARKS = 120
+MOST_MARKS = 40
 _MARKS = re.compile(r"\*+|_+")
 TAGS = {"p", "br", "a", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li"}
 #: Letters of other scripts and signs that are read as Latin ones; enough to catch a borrowed name, not all there are.
