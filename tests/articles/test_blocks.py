@@ -1,5 +1,6 @@
 """What an article's body may contain, and how readers get it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,11 +30,11 @@ def german(message: str, **values: str) -> str:
 
 
 def render(client: Client, body: list[tuple[str, Any]]) -> str:
-    """Return the page of an article with `body`, as a reader gets it."""
+    """Return the page of an article with `body`, as a reader gets it, but for what the discussion adds."""
     article = make_article(section=make_section(title="Europa"), title="Ein Hafen", body=body)
     response = client.get(article.url)
     assert response.status_code == 200
-    return response.content.decode()
+    return re.sub(r'<a class="say[^>]*></a>', "", response.content.decode())
 
 
 @pytest.fixture

@@ -76,7 +76,8 @@ def test_reader_hears_of_new_comments_and_asks_for_them(publication: Publication
     news, first = page.locator(".live-news"), page.locator(".comment").first
     expect(news).to_be_empty()
     root = int((first.get_attribute("id") or "").removeprefix("comment-"))
-    # The reader marks a sentence and stands in the middle of the discussion.
+    # The reader marks a sentence of the first comment, which stands on the screen.
+    first.evaluate("comment => comment.scrollIntoView()")
     page.evaluate("getSelection().selectAllChildren(document.querySelector('.comment .comment-text'))")
     height = page.evaluate("document.documentElement.scrollHeight")
     top = (first.bounding_box() or {})["y"]

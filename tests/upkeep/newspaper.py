@@ -28,6 +28,8 @@ from tests.processes import WAIT_SECONDS, end, free_port, need, wait_until
 Pages = dict[str, tuple[int, bytes]]
 
 LINKED = re.compile(rb"""(?:href|src|srcset)="([^"]+)\"""")
+#: Links to forms, whose pages are made anew for everybody.
+TO_FORMS = re.compile(rb'<a[^>]*\s(?:rel="nofollow"|class="say)[^>]*>')
 #: What readers ask for beside the pages of the sitemap.
 OTHERS = (
     "/feed.atom",
@@ -244,7 +246,7 @@ class Newsroom:
             status, kind, body = self.get(path)
             found[path] = status, body
             if kind.startswith("text/html") and status == 200:
-                for address in LINKED.findall(body):
+                for address in LINKED.findall(TO_FORMS.sub(b"", body)):
                     for one in address.decode().split(","):
                         place = urlsplit(one.split()[0] if one.split() else "")
                         if not place.netloc and place.path.startswith("/"):

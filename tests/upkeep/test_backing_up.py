@@ -230,9 +230,11 @@ def test_a_password_does_not_show_in_the_list_of_processes() -> None:
 
 @pytest.mark.process
 def test_a_full_disk_is_told_and_nothing_is_left(publication: Config, tmp_path: Path) -> None:
+    # The database has room, the whole backup has not.
+    (publication.directory / "media" / "film.bin").write_bytes(os.urandom(12_000_000))
     program = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000));"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000_000, 10_000_000));"
         "from freiblatt.__main__ import main; sys.argv[1:] = sys.argv[1:]; main()"
     )
     done = subprocess.run(
