@@ -54,6 +54,7 @@ from tests.discussion.letters_story import (
     send,
     tell,
 )
+from tests.readers.story import link_in
 
 ARTICLE = "/europa/ein-hafen-wird-verkauft/"
 ANSWER = "Der Käufer haftet mit dem Grundstück."
@@ -293,14 +294,16 @@ def test_strangers_comment_never_shares_a_letter_with_the_owners_own(thread: Thr
     limits.start_over()
     assert ask_for_the_rest.call(helga().pk) == 1
     stranger = Letter.objects.filter(kind="readers_confirm").latest("pk")
-    assert "Eve: Fremdes 3" in stranger.text
-    assert "Das ist von mir." not in stranger.text
+    page = client.get(link_in(stranger)).content.decode()
+    assert "Eve: Fremdes 3" in page
+    assert "Das ist von mir." not in page
+    # Nothing that a stranger types goes out to an address that need not be theirs.
+    assert "Fremdes" not in stranger.text + stranger.html
     # The rest is not forgotten.
     assert Job.objects.filter(dedupe_key=f"readers_ask:{helga().pk}").exists()
     assert ask_for_the_rest.call(helga().pk) == 1
     own = Letter.objects.filter(kind="readers_confirm").latest("pk")
-    assert "Helga: Das ist von mir." in own.text
-    assert "Helga: Das ist von mir." in own.html
+    assert "Helga: Das ist von mir." in client.get(link_in(own)).content.decode()
     run_waiting()
     click(client, own)
     assert [comment.source_text for comment in Comment.objects.filter(reader=helga())] == ["Das ist von mir."]
@@ -320,20 +323,6 @@ def test_one_click_confirms_no_two_comments(thread: Thread, client: Client) -> N
     assert client.post(link, {"agreed": str(mine.pk)}).status_code == 303
     assert list(Consent.objects.standing()) == [mine]
     assert [comment.guest_name for comment in Comment.objects.filter(reader=helga())] == ["Helga"]
-
-
-def test_letter_that_quotes_a_stranger_carries_none_of_their_links(thread: Thread, client: Client) -> None:
-    send(
-        client,
-        name="casino.example",
-        mail=HELGA,
-        text="Jetzt https://evil.example/x und www.evil.example! " + "Ja " * 200,
-    )
-    letter = Letter.objects.get(kind="readers_confirm")
-    assert "evil" not in letter.text + letter.html
-    assert "casino.example" not in letter.text + letter.html
-    assert "Jetzt … und …" in letter.text
-    assert letter.text.count("Ja ") < 100
 
 
 def test_nobody_votes_for_the_own_comment_by_another_name(thread: Thread, client: Client) -> None:
