@@ -75,7 +75,7 @@ def test_lighthouse_is_pleased_with_the_article(
     best: dict[str, float] = {}
     # Its speed is measured on this very machine, which may be busy: the best of three counts.
     for _attempt in range(3):
-        subprocess.run(
+        done = subprocess.run(
             [
                 str(shutil.which("node")),
                 str(NPM / "lighthouse/cli/index.js"),
@@ -86,15 +86,18 @@ def test_lighthouse_is_pleased_with_the_article(
                 f"--chrome-flags={flags}",
             ],
             env={**os.environ, "CHROME_PATH": chromium},
-            check=True,
+            check=False,
             timeout=300,
         )
+        if done.returncode:
+            # A busy browser sometimes records no start of the page, and Lighthouse asks to be run again.
+            continue
         report = json.loads((tmp_path / "report.json").read_text())
         scores = {name: round(category["score"] * 100) for name, category in report["categories"].items()}
         best = {name: max(score, best.get(name, 0)) for name, score in scores.items()}
         if best["performance"] >= 95:
             break
-    assert best["performance"] >= 95
+    assert best.get("performance", 0) >= 95
     assert {**best, "performance": 100} == {
         "performance": 100,
         "accessibility": 100,
