@@ -8,11 +8,13 @@ from django.views.decorators.http import require_http_methods
 
 from freiblatt.letters import actions
 from freiblatt.letters.actions.subscribing import of_token
+from freiblatt.lib.private import private
 
 
 # Programs that read mail send this form from wherever they are; only the token says whose letters are meant.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@private
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """End a subscription on POST; on GET show the button for it, since programs that scan mail open every link."""
     found = actions.unsubscribe_by_token(token=token) if request.method == "POST" else of_token(token)
@@ -27,8 +29,4 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         "canonical_url": "",
         "is_indexed": False,
     }
-    response = render(request, "letters/unsubscribe.html", context, status=404 if found is None else 200)
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "letters/unsubscribe.html", context, status=404 if found is None else 200)

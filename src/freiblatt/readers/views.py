@@ -6,8 +6,6 @@ nowhere, indexed nowhere, and its address is told to nobody.
 
 import json
 import math
-from collections.abc import Callable
-from functools import wraps
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -22,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from freiblatt.lib.network import cut_address
 from freiblatt.lib.origin import own_forms_only
+from freiblatt.lib.private import private
 from freiblatt.pagestore.actions import keep
 from freiblatt.readers import actions
 from freiblatt.readers.forms import AddressForm, LanguageForm
@@ -37,20 +36,6 @@ class LanguageLink(NamedTuple):
     language_name: str
     url: str
     is_current: bool = False
-
-
-def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Return `view` with answers that nobody keeps, indexes, or learns the address of."""
-
-    @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = "no-referrer"
-        return response
-
-    return answered
 
 
 @sensitive_post_parameters("address")

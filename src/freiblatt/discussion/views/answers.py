@@ -1,10 +1,6 @@
-"""What the views of the room share: which article is meant, and answers that nobody keeps."""
+"""What the views of the room share: which article is meant, and the thread below it."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404
 from django.utils.translation import get_language
 
 from freiblatt.articles.models import ArticlePage
@@ -31,17 +27,3 @@ def thread_of(article: ArticlePage) -> Thread:
     # What is known already is not asked for again.
     found.article = article
     return found
-
-
-def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Return `view` with answers that nobody keeps, indexes, or learns the address of."""
-
-    @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = "no-referrer"
-        return response
-
-    return answered

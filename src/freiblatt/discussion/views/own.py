@@ -21,9 +21,9 @@ from freiblatt.discussion.reading import Addresses, show_alone
 from freiblatt.discussion.reading.reasons import reasons_of, shown_objection
 from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.text import to_html
-from freiblatt.discussion.views.answers import private
 from freiblatt.lib.network import cut_address
 from freiblatt.lib.origin import own_forms_only
+from freiblatt.lib.private import private
 from freiblatt.readers.models import Consent
 
 
