@@ -24,11 +24,10 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from freiblatt.letters import actions
 from freiblatt.letters.models import Letter, LetterState, Route, Suppression, SuppressionReason
+from freiblatt.lib.ids import GREATEST_ID
 from freiblatt.lib.mail_addresses import address_key, normalise
 
 PAGE_SIZE = 50
-#: Beyond it an address is simply not found.
-GREATEST_ID = 2**63 - 1
 
 
 def may_read(user: Any, letter: Letter) -> bool:

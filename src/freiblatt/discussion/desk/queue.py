@@ -16,8 +16,6 @@ from freiblatt.discussion.models.comments import CommentQuerySet
 PERMISSION = "discussion.change_comment"
 #: What one screen shows. An hour's work are three of them.
 PAGE_SIZE = 50
-#: Beyond it nothing is ever found.
-GREATEST_ID = 2**63 - 1
 #: Of what readers reported and objected to, so much is looked through at a time, the most urgent first.
 URGENT = 500
 

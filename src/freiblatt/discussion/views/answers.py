@@ -6,9 +6,6 @@ from django.utils.translation import get_language
 from freiblatt.articles.models import ArticlePage
 from freiblatt.discussion.models import Thread
 
-#: The greatest number a database takes as an id; beyond it an address is simply not found.
-GREATEST_ID = 2**63 - 1
-
 
 def public_article(section: str, slug: str) -> ArticlePage:
     """Return the article at /section/slug/ in the language of the address, if everybody may read it; else 404."""

@@ -25,7 +25,8 @@ from freiblatt.discussion.passages.drawing import mark_id
 from freiblatt.discussion.passages.finding import around
 from freiblatt.discussion.passages.texts import LINE_END, BlockText, texts_of
 from freiblatt.discussion.reading import Addresses, show_some
-from freiblatt.discussion.views.answers import GREATEST_ID, public_article, thread_of
+from freiblatt.discussion.views.answers import public_article, thread_of
+from freiblatt.lib.ids import GREATEST_ID
 from freiblatt.pagestore.actions import keep
 
 #: Comments on one paragraph that its page shows; the others stand in the discussion like these.

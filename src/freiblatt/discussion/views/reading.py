@@ -15,7 +15,8 @@ from freiblatt.discussion.reading import (
     show_thread,
     show_top,
 )
-from freiblatt.discussion.views.answers import GREATEST_ID, public_article, thread_of
+from freiblatt.discussion.views.answers import public_article, thread_of
+from freiblatt.lib.ids import GREATEST_ID
 from freiblatt.pagestore.actions import keep
 
 

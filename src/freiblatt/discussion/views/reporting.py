@@ -19,7 +19,8 @@ from freiblatt.discussion.reading import Addresses, show_alone
 from freiblatt.discussion.reading.reasons import reasons_of, shown_objection
 from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.tokens import NonceError, make_nonce, read_nonce
-from freiblatt.discussion.views.answers import GREATEST_ID, public_article, thread_of
+from freiblatt.discussion.views.answers import public_article, thread_of
+from freiblatt.lib.ids import GREATEST_ID
 from freiblatt.lib.origin import own_forms_only
 from freiblatt.lib.private import private
 

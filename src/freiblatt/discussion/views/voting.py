@@ -13,7 +13,8 @@ from freiblatt.discussion import actions
 from freiblatt.discussion.models import Comment, DiscussionSettings, Thread
 from freiblatt.discussion.reading import Addresses, show_alone
 from freiblatt.discussion.senders import Sender
-from freiblatt.discussion.views.answers import GREATEST_ID, public_article, thread_of
+from freiblatt.discussion.views.answers import public_article, thread_of
+from freiblatt.lib.ids import GREATEST_ID
 from freiblatt.lib.origin import own_forms_only
 from freiblatt.lib.private import private
 

@@ -18,7 +18,8 @@ from freiblatt.discussion.reading import Addresses, show_alone
 from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.text import to_html
 from freiblatt.discussion.tokens import Nonce, NonceError, make_nonce, read_nonce
-from freiblatt.discussion.views.answers import GREATEST_ID, public_article, thread_of
+from freiblatt.discussion.views.answers import public_article, thread_of
+from freiblatt.lib.ids import GREATEST_ID
 from freiblatt.lib.origin import own_forms_only
 from freiblatt.lib.private import private
 from freiblatt.newsroom.models import StaffMember

@@ -15,10 +15,10 @@ from wagtail.admin.auth import permission_required
 
 from freiblatt.discussion import actions
 from freiblatt.discussion.desk.entries import entries_of
-from freiblatt.discussion.desk.queue import GREATEST_ID
 from freiblatt.discussion.desk.start import asked_of
 from freiblatt.discussion.desk.views.screens import DeskView
 from freiblatt.discussion.models import Question
+from freiblatt.lib.ids import GREATEST_ID
 
 SHOWN = 50
 ANYBODY = "wagtailadmin.access_admin"

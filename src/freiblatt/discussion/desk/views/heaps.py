@@ -17,10 +17,11 @@ from wagtail.admin.auth import permission_required
 
 from freiblatt.discussion import actions
 from freiblatt.discussion.desk.heaps import MOST_AT_ONCE, decide_heap, heap_of
-from freiblatt.discussion.desk.queue import GREATEST_ID, PERMISSION
+from freiblatt.discussion.desk.queue import PERMISSION
 from freiblatt.discussion.desk.views.queue import told_by
 from freiblatt.discussion.desk.views.screens import DeskView
 from freiblatt.discussion.models import CommentState, HouseRule
+from freiblatt.lib.ids import GREATEST_ID
 
 SHOWN = 50
 

@@ -14,9 +14,10 @@ from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 
 from freiblatt.discussion import actions
-from freiblatt.discussion.desk.queue import GREATEST_ID, PERMISSION
+from freiblatt.discussion.desk.queue import PERMISSION
 from freiblatt.discussion.desk.views.screens import DeskView
 from freiblatt.discussion.models import Comment, CommentState, Thread, ThreadState
+from freiblatt.lib.ids import GREATEST_ID
 
 SHOWN = 100
 _LOCAL = "%Y-%m-%dT%H:%M"
