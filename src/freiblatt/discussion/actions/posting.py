@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from freiblatt.discussion.actions.anchoring import check_passage, tie
 from freiblatt.discussion.actions.bookkeeping import insert, locked, move
+from freiblatt.discussion.actions.bounds import check_length, check_wait, take
 from freiblatt.discussion.actions.errors import AddressMissingError, DiscussionError, ThreadClosedError, TooManyError
 from freiblatt.discussion.actions.following import follow, is_known_by
 from freiblatt.discussion.actions.knowing import of_token
@@ -96,7 +97,7 @@ def post_comment(
     check_parent(thread, parent)
     if wishes and not wishes.address and not is_known_by(reader, ""):
         raise AddressMissingError(_("Enter a mail address to which letters can go."))
-    _take(sender, "discussion_post", most=POSTS_OF_ONE, most_near=POSTS_OF_NEIGHBOURHOOD)
+    take(sender, "discussion_post", most=POSTS_OF_ONE, most_near=POSTS_OF_NEIGHBOURHOOD, per_seconds=POST_SECONDS)
     _take_turn(thread, sender)
     html = to_html(source)
     mark = fingerprint(source)
@@ -174,11 +175,7 @@ def edit_comment(*, comment: Comment, text: str) -> Comment:
     source = check_text(text)
     if source == found.source_text:
         return found
-    wait = limits.take("discussion_edit", str(found.pk), most=EDITS_OF_ONE, per_seconds=POST_SECONDS)
-    if wait:
-        raise TooManyError(
-            _("That was a lot at once. Please wait a few minutes; your text stays in the form."), wait_seconds=wait
-        )
+    check_wait(limits.take("discussion_edit", str(found.pk), most=EDITS_OF_ONE, per_seconds=POST_SECONDS))
     now = timezone.now()
     CommentVersion.objects.create(
         comment=found, source_text=found.source_text, written_on=found.edited_on or found.created_on or now
@@ -221,15 +218,7 @@ def check_text(text: str) -> str:
     if not source.strip():
         raise DiscussionError(_("A comment needs a text."))
     # Before anything reads it closely: what is too long costs nothing.
-    if len(source) > LONGEST_TEXT:
-        raise DiscussionError(
-            ngettext(
-                "The text is %(over)d character too long; at most %(most)d are possible.",
-                "The text is %(over)d characters too long; at most %(most)d are possible.",
-                len(source) - LONGEST_TEXT,
-            )
-            % {"over": len(source) - LONGEST_TEXT, "most": LONGEST_TEXT}
-        )
+    check_length(source, LONGEST_TEXT)
     if not to_html(source):
         raise DiscussionError(_("A comment needs a text."))
     return source
@@ -284,14 +273,10 @@ def _take_turn(thread: Thread, sender: Sender) -> None:
 
 def take_preview(sender: Sender) -> None:
     """Count a look at what a comment will be like. Raises TooManyError."""
-    _take(sender, "discussion_preview", most=PREVIEWS_OF_ONE, most_near=PREVIEWS_OF_NEIGHBOURHOOD)
-
-
-def _take(sender: Sender, scope: str, *, most: int, most_near: int) -> None:
-    """Count this sending. Raises TooManyError."""
-    wait = limits.take(scope, sender.key, most=most, per_seconds=POST_SECONDS)
-    wait = wait or limits.take(f"{scope}_near", sender.neighbourhood, most=most_near, per_seconds=POST_SECONDS)
-    if wait:
-        raise TooManyError(
-            _("That was a lot at once. Please wait a few minutes; your text stays in the form."), wait_seconds=wait
-        )
+    take(
+        sender,
+        "discussion_preview",
+        most=PREVIEWS_OF_ONE,
+        most_near=PREVIEWS_OF_NEIGHBOURHOOD,
+        per_seconds=POST_SECONDS,
+    )

@@ -10,13 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_tasks import task
 
 from freiblatt.discussion.actions.bookkeeping import bury, locked, move
+from freiblatt.discussion.actions.bounds import check_length, take
 from freiblatt.discussion.actions.deciding import refuse_comment, remove_comment, restore_comment
-from freiblatt.discussion.actions.errors import DiscussionError, TooManyError
+from freiblatt.discussion.actions.errors import DiscussionError
 from freiblatt.discussion.actions.judging import check_words, record
 from freiblatt.discussion.actions.telling import tell_reporter
 from freiblatt.discussion.actions.writers import tell_writer
@@ -41,7 +42,6 @@ from freiblatt.discussion.models import (
 from freiblatt.discussion.senders import NETWORK_HOURS, Sender
 from freiblatt.discussion.text import tidy, tidy_name
 from freiblatt.discussion.tokens import Nonce, own_key, report_token
-from freiblatt.lib import limits
 from freiblatt.lib.mail_addresses import address_key, normalise
 from freiblatt.newsroom.models import StaffMember
 from freiblatt.newsroom.roles import Role
@@ -324,16 +324,7 @@ def check_explanation(text: str, *, is_needed: bool) -> str:
     plain = tidy(text)
     if is_needed and not plain.strip():
         raise DiscussionError(_("Please say why, in a sentence or two."))
-    over = len(plain) - LONGEST_EXPLANATION
-    if over > 0:
-        raise DiscussionError(
-            ngettext(
-                "The text is %(over)d character too long; at most %(most)d are possible.",
-                "The text is %(over)d characters too long; at most %(most)d are possible.",
-                over,
-            )
-            % {"over": over, "most": LONGEST_EXPLANATION}
-        )
+    check_length(plain, LONGEST_EXPLANATION)
     return plain
 
 
@@ -384,11 +375,10 @@ def _address(text: str) -> str:
 
 
 def _take(sender: Sender) -> None:
-    wait = limits.take("discussion_report", sender.key, most=REPORTS_OF_ONE, per_seconds=REPORT_SECONDS)
-    wait = wait or limits.take(
-        "discussion_report_near", sender.neighbourhood, most=REPORTS_OF_NEIGHBOURHOOD, per_seconds=REPORT_SECONDS
+    take(
+        sender,
+        "discussion_report",
+        most=REPORTS_OF_ONE,
+        most_near=REPORTS_OF_NEIGHBOURHOOD,
+        per_seconds=REPORT_SECONDS,
     )
-    if wait:
-        raise TooManyError(
-            _("That was a lot at once. Please wait a few minutes; your text stays in the form."), wait_seconds=wait
-        )

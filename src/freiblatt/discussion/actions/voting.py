@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from freiblatt.discussion.actions.bookkeeping import announce
-from freiblatt.discussion.actions.errors import DiscussionError, TooManyError
+from freiblatt.discussion.actions.bounds import take
+from freiblatt.discussion.actions.errors import DiscussionError
 from freiblatt.discussion.actions.knowing import reader_of
 from freiblatt.discussion.actions.ordering import ORDER_HOURS, ask_for_order
 from freiblatt.discussion.models import (
@@ -29,7 +30,6 @@ from freiblatt.discussion.models import (
 )
 from freiblatt.discussion.senders import NETWORK_HOURS, Sender
 from freiblatt.jobs import schedules
-from freiblatt.lib import limits
 from freiblatt.readers.models import Reader
 
 #: Votes of one connection, and of all behind one neighbourhood, in VOTE_SECONDS.
@@ -56,7 +56,14 @@ def vote(*, comment: Comment, sender: Sender, value: int, known_by: str = "") ->
     rules = DiscussionSettings.load()
     if value not in (1, 0, -1) or (value == -1 and not rules.has_down_votes):
         raise DiscussionError(_("This vote does not exist here."))
-    _take(sender)
+    take(
+        sender,
+        "discussion_vote",
+        most=VOTES_OF_ONE,
+        most_near=VOTES_OF_NEIGHBOURHOOD,
+        per_seconds=VOTE_SECONDS,
+        says=_("That was a lot of votes at once. Please wait a few minutes."),
+    )
     thread = Thread.objects.select_for_update().get(pk=comment.thread_id)
     found = Comment.objects.get(pk=comment.pk)
     if found.state != CommentState.PUBLIC:
@@ -189,12 +196,3 @@ def forget_senders() -> dict[str, int]:
     used = Comment.objects.filter(writer_key=OuterRef("writer_key"))
     WriterRecord.objects.filter(~Exists(used), reader__isnull=True).delete()
     return {"ballots": len(over), "networks": networks, "nonces": nonces, "slices": slices}
-
-
-def _take(sender: Sender) -> None:
-    wait = limits.take("discussion_vote", sender.key, most=VOTES_OF_ONE, per_seconds=VOTE_SECONDS)
-    wait = wait or limits.take(
-        "discussion_vote_near", sender.neighbourhood, most=VOTES_OF_NEIGHBOURHOOD, per_seconds=VOTE_SECONDS
-    )
-    if wait:
-        raise TooManyError(_("That was a lot of votes at once. Please wait a few minutes."), wait_seconds=wait)
