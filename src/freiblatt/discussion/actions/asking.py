@@ -4,13 +4,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from freiblatt.discussion.actions.anchoring import check_passage, tie
-from freiblatt.discussion.actions.bookkeeping import announce, insert
+from freiblatt.discussion.actions.bookkeeping import announce
 from freiblatt.discussion.actions.errors import DiscussionError
-from freiblatt.discussion.actions.news import note_news
-from freiblatt.discussion.actions.speaking import author_of, may_speak, name_of
-from freiblatt.discussion.models import Anchor, Comment, CommentKind, CommentState, Thread
+from freiblatt.discussion.actions.speaking import may_speak, say
+from freiblatt.discussion.models import Anchor, Comment, CommentKind, Thread
 from freiblatt.discussion.passages.finding import Chosen
-from freiblatt.discussion.text import RULES_VERSION, tidy, to_html
+from freiblatt.discussion.text import tidy, to_html
 from freiblatt.newsroom.models import StaffMember
 
 #: Characters of a question: it stands inside the article.
@@ -37,24 +36,10 @@ def ask_at_passage(
     found = check_passage(article_pk=locked.article_id, chosen=chosen)
     if not may_speak(by, found.article):
         raise DiscussionError(_("You may ask readers of your own articles."))
-    author = author_of(by, found.article)
-    comment = insert(
-        Comment(
-            thread=locked,
-            kind=CommentKind.QUESTION,
-            state=CommentState.PUBLIC,
-            source_text=source,
-            html=to_html(source),
-            html_rules_version=RULES_VERSION,
-            author=author,
-            guest_name="" if author is not None else name_of(by),
-            is_by_staff=author is None,
-            staff_member=by,
-            has_passage=True,
-        )
-    )
+    # What is known already is not asked for again.
+    locked.article = found.article
+    comment = say(thread=locked, source=source, by=by, kind=CommentKind.QUESTION, has_passage=True)
     tie(comment=comment, found=found, is_unfolded=is_unfolded)
-    note_news(comment)
     return comment
 
 

@@ -1,8 +1,9 @@
 """The newsroom speaks: with the badge of an author or of the newsroom, which no name can imitate."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -56,11 +57,22 @@ def answer_as_staff(
         raise DiscussionError(_("You may answer below your own articles."))
     source = check_text(text)
     check_parent(found, parent)
-    author = author_of(by, found.article)
+    comment = say(thread=found, source=source, by=by, parent=parent, nonce=nonce or None)
+    if is_question:
+        Thread.objects.filter(pk=found.pk).update(pinned=comment)
+        announce(found)
+    return comment
+
+
+def say(*, thread: Thread, source: str, by: StaffMember, **facts: Any) -> Comment:
+    """Return what a member says in public in `thread`, stored under the badge that is due; whoever follows is told.
+
+    `thread` is locked and comes with its article; `source` is tidy. `facts` are further fields of the comment.
+    """
+    author = author_of(by, thread.article)
     comment = insert(
         Comment(
-            thread=found,
-            parent=parent,
+            thread=thread,
             state=CommentState.PUBLIC,
             source_text=source,
             html=to_html(source),
@@ -69,14 +81,10 @@ def answer_as_staff(
             guest_name="" if author is not None else name_of(by),
             is_by_staff=author is None,
             staff_member=by,
-            nonce=nonce or None,
-            created_on=timezone.now(),
+            **facts,
         )
     )
     note_news(comment)
-    if is_question:
-        Thread.objects.filter(pk=found.pk).update(pinned=comment)
-        announce(found)
     return comment
 
 
