@@ -19,7 +19,7 @@ from freiblatt.discussion.models import (
     Thread,
     passages_key,
 )
-from freiblatt.discussion.text import folded
+from freiblatt.discussion.text import RULES_VERSION, folded, to_html
 from freiblatt.pagestore.actions import announce as tell_readers
 from freiblatt.pagestore.actions import mark_stale
 
@@ -117,6 +117,12 @@ def bury(thread: Thread, comment: Comment, state: CommentState) -> Comment:
         Anchor.objects.filter(comment=comment).delete()
         CorrectionAnswer.objects.filter(comment=comment).delete()
     return move(thread, comment, state, *fields)
+
+
+def unbury(thread: Thread, comment: Comment) -> Comment:
+    """Make a comment public again whose text the desk had kept; return it as it is now."""
+    comment.html, comment.html_rules_version = to_html(comment.source_text), RULES_VERSION
+    return move(thread, comment, CommentState.PUBLIC, "html", "html_rules_version")
 
 
 #: What goes with a text that its writer takes back.

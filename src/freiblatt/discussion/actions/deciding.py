@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from freiblatt.discussion.actions.bookkeeping import announce, bury, locked, move
+from freiblatt.discussion.actions.bookkeeping import announce, bury, locked, move, unbury
 from freiblatt.discussion.actions.errors import DiscussionError
 from freiblatt.discussion.actions.judging import record
 from freiblatt.discussion.actions.writers import tell_writer
@@ -18,7 +18,6 @@ from freiblatt.discussion.models import (
     ReportState,
     Thread,
 )
-from freiblatt.discussion.text import RULES_VERSION, to_html
 from freiblatt.newsroom.models import StaffMember
 
 
@@ -95,8 +94,7 @@ def restore_comment(
         return found
     if found.state not in (CommentState.REFUSED, CommentState.REMOVED):
         raise DiscussionError(_("Only a comment that the desk refused or removed can come back."))
-    found.html, found.html_rules_version = to_html(found.source_text), RULES_VERSION
-    found = move(thread, found, CommentState.PUBLIC, "html", "html_rules_version")
+    found = unbury(thread, found)
     record(found, DecisionKind.RESTORED, by=by, words=words, origin=origin)
     return found
 

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from freiblatt.discussion.actions.bookkeeping import locked, move
+from freiblatt.discussion.actions.bookkeeping import locked, move, unbury
 from freiblatt.discussion.actions.errors import DiscussionError
-from freiblatt.discussion.actions.judging import LOG_KEY
 from freiblatt.discussion.models import (
+    LOG_KEY,
     Comment,
     CommentState,
     Decision,
@@ -17,7 +17,6 @@ from freiblatt.discussion.models import (
     Objection,
     Report,
 )
-from freiblatt.discussion.text import RULES_VERSION, to_html
 from freiblatt.newsroom.models import StaffMember
 from freiblatt.pagestore.actions import mark_stale
 
@@ -52,8 +51,7 @@ def undo_decision(*, comment: Comment, by: StaffMember) -> Comment:
         case (CommentState.REFUSED, DecisionKind.REFUSED):
             found = move(thread, found, CommentState.WAITING)
         case (CommentState.REMOVED, DecisionKind.REMOVED):
-            found.html, found.html_rules_version = to_html(found.source_text), RULES_VERSION
-            found = move(thread, found, CommentState.PUBLIC, "html", "html_rules_version")
+            found = unbury(thread, found)
         case _:
             raise DiscussionError(_("There is nothing of yours to take back here."))
     last.delete()
