@@ -251,9 +251,3 @@ def render_lost(article: "ArticlePage") -> str:
         for words, found in list(lost.items())[:MOST_MARKED]
     ]
     return render_to_string("discussion/lost_passages.html", {"lost": shown})
-
-
-def paragraphs_of(article: "ArticlePage", texts: dict[str, BlockText]) -> list[tuple[str, int]]:
-    """Return every paragraph as its block's id and its number within the block, in the order of their numbers in
-    addresses."""
-    return [(block, number) for block, text in texts.items() for number in range(len(text.paragraphs))]
