@@ -33,6 +33,7 @@ from freiblatt.discussion.actions.ordering import order_by_votes
 from freiblatt.discussion.actions.posting import (
     Posted,
     can_be_edited,
+    check_open,
     check_parent,
     check_text,
     edit_comment,
@@ -89,6 +90,7 @@ __all__ = [
     "can_writer_object",
     "carry_anchors",
     "check_name",
+    "check_open",
     "check_parent",
     "check_passage",
     "check_text",

@@ -24,6 +24,11 @@ from freiblatt.lib.origin import own_forms_only
 from freiblatt.lib.private import private
 from freiblatt.newsroom.models import StaffMember
 
+#: Where in the form it stands what is wrong, unless it is said above all.
+FIELDS: dict[type[actions.DiscussionError], str] = {actions.NameTakenError: "name", actions.AddressMissingError: "mail"}
+#: How a form is refused whose text alone is not to blame.
+STATUSES: dict[type[actions.DiscussionError], int] = {actions.ThreadClosedError: 409, actions.TooManyError: 429}
+
 
 @private
 @own_forms_only
@@ -74,26 +79,14 @@ def _write(request: HttpRequest, thread: Thread, *, parent: Comment | None) -> H
             wishes=form.wishes,
             chosen=form.chosen if parent is None else None,
         )
-    except actions.TooManyError as error:
-        return _too_many(request, thread, parent, form, error)
-    except actions.ThreadClosedError as error:
-        return _refused(request, thread, parent, form, error, status=409)
-    except actions.NameTakenError as error:
-        form.add_error("name", str(error))
-        return _refused(request, thread, parent, form, None, status=422)
-    except actions.AddressMissingError as error:
-        form.add_error("mail", str(error))
-        return _refused(request, thread, parent, form, None, status=422)
-    except actions.PassageError as error:
-        form.without_passage()
-        return _refused(request, thread, parent, form, error, status=422)
     except actions.DiscussionError as error:
-        return _refused(request, thread, parent, form, error, status=422)
+        return _refused(request, thread, parent, form, error)
     except OperationalError:
         busy = _(
             "Too much is going on at this moment. Your text was not stored; it stands below. Please send it again."
         )
-        response = _refused(request, thread, parent, form, busy, status=503)
+        form.add_error(None, busy)
+        response = _again(request, thread, parent, form, status=503)
         response["Retry-After"] = "5"
         return response
     return HttpResponseRedirect(Addresses(thread.article).own(posted.token), status=303)
@@ -115,45 +108,32 @@ def _preview(request: HttpRequest, thread: Thread, parent: Comment | None, form:
         actions.check_parent(thread, parent)
         if parent is None and (chosen := form.chosen) is not None:
             actions.check_passage(article_pk=thread.article_id, chosen=chosen)
-    except actions.NameTakenError as error:
-        form.add_error("name", str(error))
-        return _refused(request, thread, parent, form, None, status=422)
-    except actions.PassageError as error:
-        form.without_passage()
-        return _refused(request, thread, parent, form, error, status=422)
-    except actions.TooManyError as error:
-        return _too_many(request, thread, parent, form, error)
+        actions.check_open(thread)
     except actions.DiscussionError as error:
-        return _refused(request, thread, parent, form, error, status=422)
-    if not thread.is_open():
-        closed = _("Comments are closed below this article. Your text was not stored.")
-        return _refused(request, thread, parent, form, closed, status=409)
-    return _form(request, thread, parent, _with_nonce(form, thread, is_of_preview=True), preview=to_html(text))
+        return _refused(request, thread, parent, form, error)
+    return _again(request, thread, parent, form, preview=to_html(text))
 
 
 def _refused(
-    request: HttpRequest, thread: Thread, parent: Comment | None, form: CommentForm, why: Any, *, status: int
+    request: HttpRequest, thread: Thread, parent: Comment | None, form: CommentForm, error: actions.DiscussionError
 ) -> HttpResponse:
     """Give the text back with a sentence that says why it was not taken."""
-    if why:
-        form.add_error(None, str(why))
-    return _form(request, thread, parent, _with_nonce(form, thread, is_of_preview=True), status=status)
-
-
-def _too_many(
-    request: HttpRequest, thread: Thread, parent: Comment | None, form: CommentForm, error: actions.TooManyError
-) -> HttpResponse:
-    """Give the text back, and say when it can be sent again."""
-    response = _refused(request, thread, parent, form, error, status=429)
-    response["Retry-After"] = str(math.ceil(error.wait_seconds))
+    if isinstance(error, actions.PassageError):
+        form.without_passage()
+    form.add_error(FIELDS.get(type(error)), str(error))
+    response = _again(request, thread, parent, form, status=STATUSES.get(type(error), 422))
+    if isinstance(error, actions.TooManyError):
+        response["Retry-After"] = str(math.ceil(error.wait_seconds))
     return response
 
 
-def _with_nonce(form: CommentForm, thread: Thread, *, is_of_preview: bool) -> CommentForm:
-    """Return the form as it was sent, with a fresh nonce."""
+def _again(
+    request: HttpRequest, thread: Thread, parent: Comment | None, form: CommentForm, **shown: Any
+) -> HttpResponse:
+    """Show the form as it was sent, with a nonce that says that its text has been seen."""
     form.data = form.data.copy()
-    form.data["nonce"] = make_nonce(thread.key, is_of_preview=is_of_preview)
-    return form
+    form.data["nonce"] = make_nonce(thread.key, is_of_preview=True)
+    return _form(request, thread, parent, form, **shown)
 
 
 def _form(
