@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
     from freiblatt.articles.models import ArticlePage, FrontPage
-    from freiblatt.discussion.models import Thread
+    from freiblatt.discussion.models import DiscussionSettings, Thread
 
 
 @pytest.fixture
@@ -40,3 +40,26 @@ def desk(client: "Client", db: None) -> "Client":
 
     roles.sync()
     return signed_in(client, Role.MODERATOR)
+
+
+@pytest.fixture
+def open_desk(db: None) -> "DiscussionSettings":
+    """A desk that lets comments appear at once, unless a rule holds them."""
+    from freiblatt.discussion.models import DiscussionSettings, FirstComment
+
+    settings = DiscussionSettings.load()
+    settings.held = FirstComment.NOBODY
+    settings.save()
+    return settings
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test wait for as long as people need to type."""
+    monkeypatch.setattr("freiblatt.discussion.rules.LEAST_SECONDS", 0)
+
+
+@pytest.fixture
+def told_at_once(unhurried: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no writer wait for the minutes in which the desk may change its mind."""
+    monkeypatch.setattr("freiblatt.discussion.actions.writers.WAIT_SECONDS", -1)

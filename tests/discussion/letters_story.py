@@ -10,9 +10,11 @@ from freiblatt.jobs.worker import run_waiting
 from freiblatt.letters.models import Letter
 from freiblatt.readers.models import Reader
 
-WRITE = "/europa/ein-hafen-wird-verkauft/diskussion/schreiben/"
+ARTICLE = "/europa/ein-hafen-wird-verkauft/"
+WRITE = f"{ARTICLE}diskussion/schreiben/"
 HELGA = "helga@example.org"
 TEXT = "Wer haftet eigentlich, wenn der Käufer zahlungsunfähig wird?"
+ANSWER = "Der Käufer haftet mit dem Grundstück."
 
 
 def nonce_of(client: Client, address: str = WRITE) -> str:
@@ -47,6 +49,18 @@ def confirmed_comment(client: Client, **fields: str) -> tuple[Comment, str]:
     run_waiting()
     click(client)
     return Comment.objects.latest("pk"), token_of(answer)
+
+
+def answered(comment: Comment, text: str = ANSWER, name: str = "Otto") -> Comment:
+    """Return a public answer by a guest, who sends a form like everybody."""
+    answer = send(
+        Client(REMOTE_ADDR=f"198.51.100.{Comment.objects.count()}"),
+        f"{ARTICLE}diskussion/{comment.pk}/antworten/",
+        text=text,
+        name=name,
+    )
+    assert answer.status_code == 303
+    return Comment.objects.latest("pk")
 
 
 def tell(thread: Thread) -> int:

@@ -44,7 +44,7 @@ from tests.cast import make_member
 from tests.discussion.test_posting import nonce_of
 from tests.factories import make_article, make_author, make_section
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unhurried", "open_desk")]
 
 ARTICLE = "/europa/ein-hafen-wird-verkauft/"
 WRITE = f"{ARTICLE}diskussion/schreiben/"
@@ -80,18 +80,6 @@ def article(front: FrontPage) -> ArticlePage:
         body=json.dumps(body()),
     )
     return publish(article)
-
-
-@pytest.fixture(autouse=True)
-def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("freiblatt.discussion.rules.LEAST_SECONDS", 0)
-
-
-@pytest.fixture(autouse=True)
-def _open_desk(db: None) -> None:
-    settings = DiscussionSettings.load()
-    settings.held = FirstComment.NOBODY
-    settings.save()
 
 
 def say(client: Client, words: str = PAID, *, text: str = "Woher wissen Sie das?", **fields: Any) -> Any:

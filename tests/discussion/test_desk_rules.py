@@ -16,7 +16,6 @@ from freiblatt.discussion.models import (
     Comment,
     CommentState,
     DiscussionSettings,
-    FirstComment,
     StaffedDays,
     Thread,
     ThreadState,
@@ -29,15 +28,6 @@ from tests.factories import house_rule
 pytestmark = pytest.mark.django_db
 
 LIST = "# vom Pult\nIdiot\n=Bank\n*nazi*\nTor\nüble Nachrede\n"
-
-
-@pytest.fixture
-def open_desk() -> DiscussionSettings:
-    """A desk that lets comments appear at once, unless a rule holds them."""
-    settings = DiscussionSettings.load()
-    settings.held = FirstComment.NOBODY
-    settings.save()
-    return settings
 
 
 @pytest.fixture(autouse=True)

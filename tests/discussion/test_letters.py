@@ -19,8 +19,6 @@ from freiblatt.discussion.actions.news import IN_ONE_LETTER, LETTERS_A_DAY
 from freiblatt.discussion.models import (
     Comment,
     CommentState,
-    DiscussionSettings,
-    FirstComment,
     HouseRule,
     News,
     Thread,
@@ -34,8 +32,11 @@ from freiblatt.readers.actions import LETTERS_PER_NEIGHBOURHOOD, withdraw
 from freiblatt.readers.models import Consent
 from tests.cast import make_member, make_owner
 from tests.discussion.letters_story import (
+    ANSWER,
+    ARTICLE,
     HELGA,
     TEXT,
+    answered,
     click,
     confirmed_comment,
     helga,
@@ -44,30 +45,7 @@ from tests.discussion.letters_story import (
     tell,
 )
 
-ARTICLE = "/europa/ein-hafen-wird-verkauft/"
-ANSWER = "Der Käufer haftet mit dem Grundstück."
-
-
-@pytest.fixture(autouse=True)
-def _desk(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A desk that lets comments appear at once, and forms that need no time."""
-    monkeypatch.setattr("freiblatt.discussion.rules.LEAST_SECONDS", 0)
-    monkeypatch.setattr("freiblatt.discussion.actions.writers.WAIT_SECONDS", -1)
-    settings = DiscussionSettings.load()
-    settings.held = FirstComment.NOBODY
-    settings.save()
-
-
-def answered(comment: Comment, text: str = ANSWER, name: str = "Otto") -> Comment:
-    """Return a public answer by a guest, who sends a form like everybody."""
-    answer = send(
-        Client(REMOTE_ADDR=f"198.51.100.{Comment.objects.count()}"),
-        f"{ARTICLE}diskussion/{comment.pk}/antworten/",
-        text=text,
-        name=name,
-    )
-    assert answer.status_code == 303
-    return Comment.objects.latest("pk")
+pytestmark = pytest.mark.usefixtures("open_desk", "told_at_once")
 
 
 def test_one_letter_confirms_address_answers_and_thread(thread: Thread, client: Client) -> None:

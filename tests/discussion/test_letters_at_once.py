@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from freiblatt.discussion.actions import answer_as_staff, tell_followers
-from freiblatt.discussion.models import DiscussionSettings, FirstComment, Thread
+from freiblatt.discussion.models import Thread
 from freiblatt.jobs.worker import run_waiting
 from freiblatt.letters.actions import subscribe, unsubscribe_by_token
 from freiblatt.letters.actions.subscribing import _token
@@ -19,7 +19,7 @@ from freiblatt.readers.models import Consent
 from tests.cast import make_member
 from tests.discussion.letters_story import HELGA, confirmed_comment, send
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("thread", "unhurried", "open_desk")]
 
 
 def at_once(*verbs: Callable[[], object]) -> list[Exception]:
@@ -41,14 +41,6 @@ def at_once(*verbs: Callable[[], object]) -> list[Exception]:
     for one in threads:
         one.join()
     return faults
-
-
-@pytest.fixture(autouse=True)
-def _desk(thread: Thread, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("freiblatt.discussion.rules.LEAST_SECONDS", 0)
-    settings = DiscussionSettings.load()
-    settings.held = FirstComment.NOBODY
-    settings.save()
 
 
 def test_two_jobs_write_one_letter(thread: Thread, client: Client) -> None:

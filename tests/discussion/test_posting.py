@@ -27,7 +27,6 @@ from freiblatt.discussion.models import (
     CommentState,
     CommentVersion,
     DiscussionSettings,
-    FirstComment,
     Slot,
     Thread,
     ThreadState,
@@ -37,6 +36,8 @@ from freiblatt.discussion.text import to_html
 from freiblatt.discussion.tokens import make_nonce, own_token, read_nonce
 from freiblatt.jobs.worker import run_waiting
 from tests.factories import house_rule, make_article, make_author
+
+pytestmark = pytest.mark.usefixtures("unhurried")
 
 WRITE = "/europa/ein-hafen-wird-verkauft/diskussion/schreiben/"
 TEXT = "Wer haftet eigentlich, wenn der Käufer zahlungsunfähig wird?"
@@ -55,21 +56,6 @@ def send(client: Client, address: str = WRITE, **fields: str):
     """Send a form that was handed out before; return the answer."""
     typed = {"text": TEXT, "name": "Helga", "nonce": nonce_of(client, address), **fields}
     return client.post(address, typed)
-
-
-@pytest.fixture
-def open_desk(db: None) -> DiscussionSettings:
-    """A desk that lets comments appear at once."""
-    settings = DiscussionSettings.load()
-    settings.held = FirstComment.NOBODY
-    settings.save()
-    return settings
-
-
-@pytest.fixture(autouse=True)
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no test wait for as long as people need to type."""
-    monkeypatch.setattr("freiblatt.discussion.rules.LEAST_SECONDS", 0)
 
 
 def test_first_comment_of_a_stranger_waits_and_its_writer_sees_so(thread: Thread, client: Client) -> None:
