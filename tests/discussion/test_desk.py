@@ -1,19 +1,29 @@
 """The desk: what waits is found, explained and decided, by forms that need no script."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
-from freiblatt.discussion.actions import add_comment, approve_comment, edit_comment, refuse_comment
+from freiblatt.discussion.actions import (
+    UNDO_MINUTES,
+    add_comment,
+    approve_comment,
+    edit_comment,
+    refuse_comment,
+    report_comment,
+)
 from freiblatt.discussion.desk.entries import token_of
 from freiblatt.discussion.models import Comment, CommentState, Decision, Thread
+from freiblatt.discussion.tokens import make_nonce, read_nonce
 from freiblatt.newsroom import roles
 from freiblatt.newsroom.roles import Role
-from tests.discussion.at_the_desk import DECIDE, QUEUE, decide, post, signed_in, token_in, wait
+from tests.cast import make_member
+from tests.discussion.at_the_desk import DECIDE, QUEUE, SENDER, decide, post, signed_in, token_in, wait
 from tests.factories import house_rule
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +125,43 @@ def test_what_was_answered_or_decided_by_others_is_not_taken_back(thread: Thread
         assert answer.json()["comments"][0]["done"] is False
         one.refresh_from_db()
         assert one.state == before
+
+
+def test_taking_back_a_pick_of_what_waited_takes_back_its_publishing(thread: Thread, desk: Client) -> None:
+    held, public = wait(thread), add_comment(thread=thread, text="Genau.", guest_name="Otto")
+    lately = decide(desk, "pick", held, quick="2").context["lately"]
+    assert [one["undo"] for one in lately] == ["undo"]
+    desk.post(DECIDE, {"deed": "undo", "comment": lately[0]["token"]})
+    held.refresh_from_db()
+    assert (held.state, held.picked_on, held.pick_reason) == (CommentState.WAITING, None, "")
+
+    desk.post(DECIDE, {"deed": "pick", "comment": token_of(public), "quick": "2"})
+    lately = desk.get(QUEUE).context["lately"]
+    assert [one["undo"] for one in lately] == ["unpick"]
+
+
+def test_only_the_own_approval_is_taken_back_and_only_for_an_hour(thread: Thread, desk: Client) -> None:
+    of_others, old, kept = (wait(thread, f"Satz {number}", name=f"Gast {number}") for number in range(3))
+    colleague = make_member(Role.EDITOR)
+    approve_comment(comment=of_others, by=colleague)
+    decide(desk, "approve", old, kept)
+    Comment.objects.filter(pk=old.pk).update(approved_on=timezone.now() - timedelta(minutes=UNDO_MINUTES + 1))
+    report_comment(
+        comment=kept,
+        rule=house_rule(),
+        explanation="Das verstößt gegen die Regeln.",
+        sender=SENDER,
+        nonce=read_nonce(make_nonce(thread.key, is_of_preview=True), thread.key),
+        is_in_good_faith=True,
+    )
+    kept.refresh_from_db()
+    approve_comment(comment=kept, by=colleague)
+    for one in (of_others, old, kept):
+        one.refresh_from_db()
+        answer = desk.post(DECIDE, {"deed": "undo", "comment": token_of(one)}, headers={"accept": "application/json"})
+        assert answer.json()["comments"][0]["done"] is False
+        one.refresh_from_db()
+        assert one.state == CommentState.PUBLIC
 
 
 def test_many_are_decided_by_one_form(thread: Thread, desk: Client) -> None:

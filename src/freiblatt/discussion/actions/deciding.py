@@ -32,7 +32,9 @@ def approve_comment(*, comment: Comment, by: StaffMember | None) -> Comment:
         raise DiscussionError(_("This comment is gone: %(state)s.") % {"state": found.get_state_display()})
     before = found.state
     if before != CommentState.PUBLIC:
-        found = move(thread, found, CommentState.PUBLIC)
+        is_approval = before == CommentState.WAITING
+        found.approved_by, found.approved_on = (by, timezone.now()) if is_approval else (None, None)
+        found = move(thread, found, CommentState.PUBLIC, "approved_by", "approved_on")
     if before == CommentState.WAITING:
         tell_writer(found, "approved")
     if before == CommentState.REFUSED:

@@ -39,12 +39,16 @@ def undo_decision(*, comment: Comment, by: StaffMember) -> Comment:
         raise DiscussionError(_("The writer has objected by now; answer the objection instead."))
     if last is not None and is_own and Report.objects.filter(decision=last).exists():
         raise DiscussionError(_("Readers who reported it have been told by now; decide anew instead."))
-    if found.state == CommentState.PUBLIC and not (last and is_own):
-        if not found.hold_reasons and not _was_held(found):
-            raise DiscussionError(_("There is nothing to take back."))
+    if found.state == CommentState.PUBLIC and found.approved_by_id == by.pk and not (last and is_own):
+        approved_on = found.approved_on
+        if approved_on is None or approved_on < since or (last is not None and last.made_on >= approved_on):
+            raise DiscussionError(_("There is nothing of yours to take back here."))
         if found.answers.exists():
             raise DiscussionError(_("Somebody has answered by now. Remove the comment under a rule instead."))
-        return move(thread, found, CommentState.WAITING)
+        found.approved_by = found.approved_on = found.picked_on = None
+        found.pick_reason = ""
+        fields = ("approved_by", "approved_on", "picked_on", "pick_reason")
+        return move(thread, found, CommentState.WAITING, *fields)
     if last is None or not is_own:
         raise DiscussionError(_("There is nothing of yours to take back here."))
     match (found.state, last.kind):
@@ -57,8 +61,3 @@ def undo_decision(*, comment: Comment, by: StaffMember) -> Comment:
     last.delete()
     mark_stale([LOG_KEY])
     return found
-
-
-def _was_held(comment: Comment) -> bool:
-    """Whether the desk itself put it into the queue: an older site's, or one that the newsroom entered."""
-    return comment.own_key is None and comment.author_id is None and not comment.is_by_staff

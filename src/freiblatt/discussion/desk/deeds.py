@@ -67,6 +67,8 @@ class Deed:
     says: str | Promise
     #: The deed that takes it back; "" where none does.
     undo: str = ""
+    #: The same where the deed has also published what waited.
+    undo_of_held: str = ""
 
 
 def _approve(comment: Comment, told: Told) -> Comment:
@@ -144,7 +146,7 @@ def _undo(comment: Comment, told: Told) -> Comment:
 DEEDS: dict[str, Deed] = {
     "approve": Deed(_approve, gettext_lazy("Approved: the comment by %(name)s."), undo="undo"),
     "refuse": Deed(_refuse, gettext_lazy("Refused: the comment by %(name)s."), undo="undo"),
-    "pick": Deed(_pick, gettext_lazy("Picked: the comment by %(name)s."), undo="unpick"),
+    "pick": Deed(_pick, gettext_lazy("Picked: the comment by %(name)s."), undo="unpick", undo_of_held="undo"),
     "unpick": Deed(_unpick, gettext_lazy("No longer picked: the comment by %(name)s.")),
     "erase": Deed(_erase, gettext_lazy("Erased: the comment by %(name)s.")),
     "ask": Deed(_ask, gettext_lazy("Asked: the authors, about the comment by %(name)s."), undo="unask"),
@@ -181,13 +183,14 @@ def _carry_out(deed: Deed, token: str, told: Told) -> Done:
     try:
         with transaction.atomic():
             _thread, comment = locked(comment)
-            name = comment.name
+            name, was_held = comment.name, comment.state == CommentState.WAITING
             if token_of(comment) != token:
                 return Done(pk, _what_happened(comment), is_done=False)
             after = deed.do(comment, told)
     except actions.DiscussionError as error:
         return Done(pk, str(error), is_done=False)
-    return Done(pk, str(deed.says) % {"name": name}, is_done=True, token=token_of(after), undo=deed.undo)
+    undo = (was_held and deed.undo_of_held) or deed.undo
+    return Done(pk, str(deed.says) % {"name": name}, is_done=True, token=token_of(after), undo=undo)
 
 
 def _what_happened(comment: Comment) -> str:

@@ -153,6 +153,11 @@ class Comment(models.Model):
     #: How likely the desk refuses it, in thousandths, as far as its decisions have taught; None where unknown. It only
     #: sorts the queue.
     doubt = models.PositiveSmallIntegerField(null=True, editable=False)
+    #: Who let it out of the queue, and when; both empty where nobody had to. Only that person may take it back.
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    approved_on = models.DateTimeField(null=True, editable=False)
     picked_on = models.DateTimeField(_("picked on"), null=True, blank=True, editable=False)
     pick_reason = models.CharField(_("why the newsroom picked it"), max_length=200, blank=True)
     created_on = models.DateTimeField(_("written on"), null=True, blank=True, default=timezone.now)
