@@ -85,8 +85,9 @@ def test_reader_hears_of_new_comments_and_asks_for_them(publication: Publication
     answer = publication.do("comment", text="Eine Antwort. " * 30, parent=root)["id"]
     publication.do("comment", text="Ein Gedanke mehr.")
     expect(news).to_have_text("2 neue Kommentare")
-    # The count follows; nothing else moves.
+    # Both counts follow; nothing else moves.
     expect(page.locator("#discussion-heading")).to_have_text("5 Kommentare")
+    expect(page.locator(".story-head a[href$='#discussion']")).to_have_text("5 Kommentare")
     assert page.locator(".comment").count() == 3
     assert page.evaluate("document.documentElement.scrollHeight") - height < 120
     assert (first.bounding_box() or {})["y"] == top

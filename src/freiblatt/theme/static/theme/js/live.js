@@ -10,6 +10,8 @@ export function start(place) {
   // How many comments stand there; what came since: by number alone, by id.
   let source, timer, telling, hasEnded, last = "", refusals = 0, known = parseInt(heading.textContent) || 0, unnamed = 0, missed = new Set();
 
+  // The count beside the byline is a link to here.
+  const tellers = [heading, ...document.querySelectorAll(`a[href="${location.pathname}#discussion"]`)];
   const counted = (words, count) => data[words + (count === 1 ? "One" : "Many")].replace("%", count);
 
   function open() {
@@ -38,7 +40,7 @@ export function start(place) {
     last = lastEventId;
     if (type === "state") unnamed += Math.max(0, comments - known);
     if (type === "comment") missed.add(ref);
-    if (comments !== known) heading.textContent = counted("count", known = comments);
+    if (comments !== known) for (const one of tellers) one.textContent = counted("count", known = comments);
     // One's own comment comes on two ways.
     clearTimeout(telling);
     telling = setTimeout(tell, 500);
