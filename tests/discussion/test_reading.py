@@ -17,7 +17,9 @@ from freiblatt.discussion.actions import (
     arrange_thread,
     note_lost,
     open_thread,
+    order_by_votes,
     remove_comment,
+    vote,
     withdraw_comment,
 )
 from freiblatt.discussion.models import (
@@ -30,6 +32,7 @@ from freiblatt.discussion.models import (
     ThreadState,
 )
 from freiblatt.discussion.reading import show_thread
+from freiblatt.discussion.senders import Sender
 from tests.discussion.test_comments import say
 from tests.factories import house_rule
 
@@ -100,6 +103,24 @@ def test_way_to_all_answers_stands_below_the_first_ones(thread: Thread, article:
 def test_one_comment_is_one_comment(thread: Thread, article: ArticlePage) -> None:
     say(thread)
     assert count_of(article) == '<span><a href="/europa/ein-hafen-wird-verkauft/#discussion">1 comment</a></span>'
+
+
+def test_order_is_offered_from_the_third_comment_on_and_wherever_another_one_is_chosen(
+    thread: Thread, article: ArticlePage
+) -> None:
+    first = say(thread, "Einer")
+    for number in range(3):
+        add_comment(thread=thread, text=f"Antwort {number}", guest_name="Rosa", parent=first)
+    say(thread, "Zwei")
+    vote(comment=first, sender=Sender("203.0.113.7", "203.0.113.0/24"), value=1)
+    order_by_votes.call(thread.pk)
+    thread.refresh_from_db()
+    assert "discussion-order" not in thread_below(article)
+    newest = show_thread(thread, article=article, settings=DiscussionSettings(), order="newest")
+    assert newest.has_orders
+    say(thread, "Drei")
+    offered = thread_below(article).split("discussion-order")[1].split("</p>")[0]
+    assert [offered.count(way) for way in ("<a ", "/newest/", "/top/", "aria-current")] == [3, 1, 1, 1]
 
 
 def test_only_the_newsroom_wears_the_badge(thread: Thread, article: ArticlePage) -> None:

@@ -27,6 +27,9 @@ from freiblatt.discussion.reading.placing import Doors, as_tree, shown_comments
 from freiblatt.discussion.reading.shown import Order, ShownComment, ShownConversation, ShownThread
 from freiblatt.discussion.reading.words import closed_text, count_text, lost_text
 
+#: From so many comments on, answers not counted, readers can choose in which order they stand.
+ROOTS_TO_ORDER = 3
+
 
 def show_thread(
     thread: Thread, *, article: ArticlePage, settings: DiscussionSettings, order: Order = "oldest", key: int = 0
@@ -45,7 +48,8 @@ def show_thread(
     return replace(
         shown,
         more_url=addresses.slice(order, page[-1].pk) if has_more else "",
-        has_orders=bool(key) or order == "newest" or has_more or bool(shown.top_url),
+        # Two comments are read in any order; whoever is in another one already needs the way back.
+        has_orders=bool(key) or order == "newest" or has_more or len(page) >= ROOTS_TO_ORDER,
     )
 
 
