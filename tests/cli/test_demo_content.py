@@ -90,6 +90,23 @@ class TestFilledDemo(TestCase):
         assert comments.get(created_is_approximate=True).guest_name == "Helene M."
         assert max(comments.values_list("depth", flat=True)) == 2
 
+    def test_readers_voted_and_the_newsroom_picked(self) -> None:
+        client = Client()
+        for article in ArticlePage.objects.filter(slug__in=["telefonat-vor-alaska", "hafen-fuer-einen-euro"]):
+            thread = article.thread
+            for comment in Comment.objects.in_thread(thread).filter(state=CommentState.PUBLIC):
+                votes = list(comment.votes.values_list("value", flat=True))
+                assert (comment.up, comment.down) == (votes.count(1), votes.count(-1))
+            assert Comment.objects.in_thread(thread).exclude(pick_reason="").count() == 1
+            top = client.get(f"{article.url}diskussion/beste/").content.decode()
+            shown = [Comment.objects.get(pk=int(pk)) for pk in re.findall(r'id="comment-(\d+)"', top)]
+            differences = [one.up - one.down for one in shown if one.parent_id is None]
+            assert differences == sorted(differences, reverse=True)
+            assert differences[0] > 5
+        question = ArticlePage.objects.get(slug="was-in-der-wiede-schwimmt").thread.pinned
+        assert question.author.slug == "jonas-achterberg"
+        assert question.answers.count() == 2
+
     def test_the_front_page_is_led_by_the_summit(self) -> None:
         slots = FrontPage.objects.get(locale__language_code="de").slots.select_related("article")
         assert next((slot.size, slot.article.slug) for slot in slots) == ("lead", "telefonat-vor-alaska")

@@ -31,7 +31,18 @@ from freiblatt.cli.demo_content.blocks import body_of
 from freiblatt.cli.demo_content.files import contract_pdf, readings_wav, seconds_of
 from freiblatt.cli.demo_content.pictures import drawings
 from freiblatt.cli.demo_content.reading import Text, read_facts, read_texts, rich_text, tidy
-from freiblatt.discussion.actions import Chosen, accept_correction, add_comment, open_thread, remove_comment
+from freiblatt.discussion.actions import (
+    Chosen,
+    Sender,
+    accept_correction,
+    add_comment,
+    open_thread,
+    order_by_votes,
+    pick_comment,
+    pin_comment,
+    remove_comment,
+    vote,
+)
 from freiblatt.discussion.models import Comment, CommentKind, CommentState, DatePrecision, HouseRule, Thread
 from freiblatt.newsroom.models import Menu, MenuItem, MenuPlace, PublicationSettings, PublicationText
 
@@ -255,6 +266,20 @@ def _make_discussions(made: Made) -> None:
                 remove_comment(comment=stored[id(fact)], by=None, rule=rule)
             if accepted := fact.get("accepted"):
                 accept_correction(comment=stored[id(fact)], by=None, reason=accepted)
+            if reason := fact.get("picked"):
+                pick_comment(comment=stored[id(fact)], reason=reason)
+            if fact.get("is_pinned"):
+                pin_comment(thread=thread, comment=stored[id(fact)])
+            _vote(stored[id(fact)], up=fact.get("up", 0), down=fact.get("down", 0))
+        if any("up" in fact for fact, _parent in _flat(comments)):
+            order_by_votes.call(thread.pk)
+
+
+def _vote(comment: Comment, *, up: int, down: int) -> None:
+    """Vote as so many readers, none of whom votes twice; addresses are of the block for examples (RFC 3849)."""
+    for number in range(up + down):
+        address = f"2001:db8:{comment.pk % 2**16:x}:{number:x}00::1"
+        vote(comment=comment, sender=Sender(address, address), value=1 if number < up else -1)
 
 
 def _flat(

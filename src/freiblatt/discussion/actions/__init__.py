@@ -63,6 +63,7 @@ from freiblatt.discussion.actions.undoing import UNDO_MINUTES, undo_decision
 from freiblatt.discussion.actions.voting import close_ballot, end_voting, forget_senders, vote
 from freiblatt.discussion.actions.writers import tell_writer, write_to_writer
 from freiblatt.discussion.passages.finding import Chosen
+from freiblatt.discussion.senders import Sender
 
 __all__ = [
     "UNDO_MINUTES",
@@ -73,6 +74,7 @@ __all__ = [
     "PassageError",
     "Posted",
     "Reported",
+    "Sender",
     "ThreadClosedError",
     "TooManyError",
     "accept_correction",
