@@ -54,7 +54,7 @@ def test_one_letter_confirms_address_answers_and_thread(thread: Thread, client: 
     comment = Comment.objects.get()
     assert not Subscription.objects.exists()
     assert comment.reader is None
-    assert "Ein Brief mit einem Link ist unterwegs" in client.get(answer["Location"]).content.decode()
+    assert "Eine E-Mail mit einem Link ist unterwegs" in client.get(answer["Location"]).content.decode()
     run_waiting()
     (letter,) = Letter.objects.all()
     # Nothing that a stranger types goes out to an address that need not be theirs.
@@ -75,7 +75,7 @@ def test_wish_without_an_address_gives_the_text_back(thread: Thread, client: Cli
     answer = send(client, notify_answers="on")
     assert answer.status_code == 422
     assert TEXT in answer.content.decode()
-    assert "Mailadresse" in answer.content.decode()
+    assert "an die wir schreiben können" in answer.content.decode()
     answer = send(client, mail="helga@", notify_answers="on")
     assert answer.status_code == 422
     for hostile in ("a@example.org\nBcc: b@example.org", "a@example.org\r\n\r\nText", "a@example.org,b@example.org"):

@@ -28,13 +28,13 @@ WORDINGS = {
         "Keep my address with this comment and with those that this device sends later: the name is reserved for me,"
         " and the newsroom tells me what it decides about them."
     ),
-    ANSWERS: _("Write to me when somebody answers my comment. One click in each letter ends it."),
-    THREAD: _("Write to me about new comments on this article. One click in each letter ends it."),
+    ANSWERS: _("Write to me when somebody answers my comment. One click in each e-mail ends it."),
+    THREAD: _("Write to me about new comments on this article. One click in each e-mail ends it."),
 }
 #: Characters of a comment in the letter that asks whether it was written by the address's owner.
 LONGEST_QUOTE = 200
 _LIKE_A_LINK = re.compile(r"://|@|\w\.\w|^www\b", re.IGNORECASE)
-WORDING_VERSION = "2026-11"
+WORDING_VERSION = "2026-11-23"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

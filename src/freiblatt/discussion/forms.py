@@ -29,7 +29,7 @@ class WishesForm(forms.Form):
     """What somebody wants letters about, and where they go."""
 
     mail = forms.CharField(
-        label=_("Your mail address, if you like"),
+        label=_("Your e-mail address, if you like"),
         required=False,
         max_length=LONGEST,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "off"}),
@@ -167,7 +167,7 @@ class ReportForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name", "maxlength": 120}),
     )
     address = forms.CharField(
-        label=_("Your mail address"),
+        label=_("Your e-mail address"),
         required=False,
         max_length=500,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "maxlength": 254}),

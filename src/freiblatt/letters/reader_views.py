@@ -20,7 +20,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     found = actions.unsubscribe_by_token(token=token) if request.method == "POST" else of_token(token)
     title = _("This link opens nothing")
     if found is not None:
-        title = _("You get no more of these letters") if found.ended_at else _("No more of these letters?")
+        title = _("You get no more of these e-mails") if found.ended_at else _("No more of these e-mails?")
     context = {
         "page_title": title,
         "is_known": found is not None,

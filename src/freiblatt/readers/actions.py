@@ -50,7 +50,7 @@ class TooManyError(ReaderError):
     """Too many letters were asked for from one neighbourhood; `wait_seconds` says until when."""
 
     def __init__(self, wait_seconds: float) -> None:
-        super().__init__(_("Too many letters were asked for from this network."))
+        super().__init__(_("Too many e-mails were asked for from this network."))
         self.wait_seconds = wait_seconds
 
 

@@ -11,9 +11,9 @@ class AddressForm(forms.Form):
     """Asks for a mail address."""
 
     address = forms.CharField(
-        label=_("Your mail address"),
+        label=_("Your e-mail address"),
         max_length=LONGEST,
-        error_messages={"required": _("Enter your mail address.")},
+        error_messages={"required": _("Enter your e-mail address.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "off"}),
     )
 
@@ -24,7 +24,7 @@ class AddressForm(forms.Form):
 class LanguageForm(forms.Form):
     """Asks in which language letters shall come."""
 
-    language = forms.ChoiceField(label=_("Language of our letters"))
+    language = forms.ChoiceField(label=_("Language of our e-mails"))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -41,7 +41,7 @@ def follow(*, comment: Comment, wishes: Wishes, who: str) -> bool:
         readers.give(reader=reader, language=language, wanted=wanted)
         return False
     if not wishes.address:
-        raise DiscussionError(_("Enter a mail address to which letters can go."))
+        raise DiscussionError(_("Enter an e-mail address that we can write to."))
     try:
         readers.ask_to_confirm(
             address=wishes.address,

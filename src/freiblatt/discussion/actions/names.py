@@ -40,7 +40,7 @@ def check_name(name: str, *, reader: Reader | None = None) -> str:
     owner = _owner_of(plain)
     if owner is not None and (reader is None or owner != reader.pk):
         raise NameTakenError(
-            _("This name belongs to a reader who confirmed a mail address. Please choose another one.")
+            _("This name belongs to a reader who confirmed an e-mail address. Please choose another one.")
         )
     return shown
 

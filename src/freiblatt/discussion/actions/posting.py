@@ -96,7 +96,7 @@ def post_comment(
     shown_name = check_name(name, reader=reader)
     check_parent(thread, parent)
     if wishes and not wishes.address and not is_known_by(reader, ""):
-        raise AddressMissingError(_("Enter a mail address to which letters can go."))
+        raise AddressMissingError(_("Enter an e-mail address that we can write to."))
     take(sender, "discussion_post", most=POSTS_OF_ONE, most_near=POSTS_OF_NEIGHBOURHOOD, per_seconds=POST_SECONDS)
     _take_turn(thread, sender)
     html = to_html(source)

@@ -83,16 +83,20 @@ def _words(report: Report, event: Event) -> tuple[str, list[str]]:
             due = date_format(localtime(report.due_on), "DATE_FORMAT")
             return _("Your report no. %(number)s has arrived") % number, [
                 _("Thank you. Somebody, you we suppose, has reported a comment and given this address."),
-                _("The desk decides by %(date)s. How it stands you see at any time behind this link:") % {"date": due},
+                _("The newsroom decides by %(date)s. How it stands you see at any time behind this link:")
+                % {"date": due},
             ]
         case "decided":
             return _("Your report no. %(number)s is decided") % number, [
-                _("The desk has looked at the comment that you reported."),
+                _("The newsroom has looked at the comment that you reported."),
                 _("What it decided and how you can object stands behind this link:"),
             ]
         case "changed":
             return _("Your report no. %(number)s: decided anew") % number, [
-                _("Somebody had objected to the decision on the comment that you reported, and the desk decided anew."),
+                _(
+                    "Somebody had objected to the decision on the comment that you reported, and the newsroom decided"
+                    " anew."
+                ),
                 _("How it stands now you see behind this link:"),
             ]
         case "objection_decided":

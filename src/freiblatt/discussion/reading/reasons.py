@@ -78,7 +78,7 @@ def _cause(decision: Decision) -> str:
             return _("Somebody had objected to an earlier decision about the comment.")
         case DecisionOrigin.RULE:
             return _("Several readers had reported the comment.")
-    return _("The desk looked at the comment without anybody having reported it.")
+    return _("The newsroom looked at the comment without anybody having reported it.")
 
 
 def _means(decision: Decision, comment: Comment | None) -> str:
@@ -86,7 +86,7 @@ def _means(decision: Decision, comment: Comment | None) -> str:
         return _("A program has hidden the comment; a person decides whether it comes back.")
     was_held = comment is not None and bool(comment.hold_reasons) and decision.kind == DecisionKind.REFUSED
     if was_held:
-        return _("A program had held the comment for the desk to look at; a person decided.")
+        return _("A program had held the comment for the newsroom to look at; a person decided.")
     return _("A person decided, no program.")
 
 
