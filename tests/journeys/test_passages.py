@@ -179,7 +179,7 @@ def test_reader_unfolds_a_question_and_answers_it(
     expect(question.get_by_text("Wer kennt den Vertrag?")).to_be_visible()
     question.get_by_role("link", name="Antworten", exact=True).click()
     expect(page).to_have_url(f"{live_server.url}{article.get_url()}diskussion/{asked.pk}/antworten/")
-    page.get_by_label("Ihr Kommentar").fill("Ich habe ihn gesehen.")
+    page.get_by_role("textbox", name="Ihre Antwort").fill("Ich habe ihn gesehen.")
     page.get_by_label("Ihr Name oder ein anderer").fill("Ela")
     page.get_by_role("button", name="Kommentar abschicken").click()
     expect(page.get_by_text("Ich habe ihn gesehen.").first).to_be_visible()

@@ -149,6 +149,7 @@ def _form(
     addresses = Addresses(article)
     context = {
         "page_title": _("Your answer") if parent else _("Your comment"),
+        "label": _("Your answer") if parent else "",
         "article": article,
         "article_url": article.get_url(request),
         "thread_url": addresses.thread,
