@@ -46,7 +46,8 @@ async function send(form, button) {
   try {
     const { response, parsed } = await page(form.action, { method: "POST", body: new URLSearchParams(body) });
     const own = parsed.querySelector("[data-own]");
-    if (response.ok && own) return arrived(form, own, response.url);
+    // The form of an own page changes what stands above it there.
+    if (response.ok && own) return form.elements.name ? arrived(form, own, response.url) : location.assign(response.url);
     const answer = parsed.querySelector("[data-comment]");
     if (!answer) throw new Error(response.status);
     // A preview, where the nonce had not come in time: as a page it says more.
@@ -79,6 +80,7 @@ function arrived(form, own, url) {
     delete form.dataset.ready;
     form.elements.nonce?.remove();
   }
+  import("./times.js").then((module) => module.start(comment));
   comment.tabIndex = -1;
   comment.focus();
 }
