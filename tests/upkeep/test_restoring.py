@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pyrage
 import pytest
 
@@ -21,6 +22,7 @@ from freiblatt.upkeep.actions.backing_up import back_up
 from freiblatt.upkeep.archive import Reader, Writer
 from tests.cli.test_init import environment
 from tests.processes import wait_until
+from tests.upkeep.newspaper import new_database, some_postgres
 from tests.upkeep.test_backing_up import execute
 
 pytestmark = pytest.mark.process
@@ -307,6 +309,59 @@ def test_a_killed_restore_looks_like_nothing_and_is_given_again(
     done = freiblatt(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert [path.name for path in place.iterdir() if path.name.startswith(".")] == []
+
+
+#: What happens when the database is whole and marked, and its directory is not finished.
+LAST_MOMENTS = {
+    "killed": "os.kill(os.getpid(), signal.SIGKILL)",
+    "server away": "restoring.give_up = away; away()",
+}
+ENDS_EARLY = """
+import os, signal, sys
+from freiblatt.upkeep.actions import restoring
+from freiblatt.upkeep.dumps import DumpError
+mark = restoring.mark_moved
+def away(*_positional, **_named):
+    raise DumpError("PostgreSQL cannot be reached: it went away")
+def mark_and_end(url, token):
+    mark(url, token)
+    {moment}
+restoring.mark_moved = mark_and_end
+from freiblatt.cli.console import run
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("moment", LAST_MOMENTS)
+def test_a_restore_into_postgresql_that_ends_in_its_last_moment_is_given_again(
+    archive: Path, tmp_path: Path, moment: str
+) -> None:
+    with some_postgres() as server:
+        url = new_database(server, f"restored_twice_{moment[:6]}")
+        words = ["restore", str(archive), "restored", "--database-url", url]
+        script = ENDS_EARLY.format(moment=LAST_MOMENTS[moment])
+        ended = subprocess.run(
+            [sys.executable, "-c", script, *words], cwd=tmp_path, env=environment(), capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert ended.returncode == (-signal.SIGKILL if moment == "killed" else 1), ended.stderr
+        # Whoever wants to restore there from elsewhere does not get it.
+        other = freiblatt("restore", archive, "elsewhere", "--database-url", url, cwd=tmp_path)
+        assert other.returncode == 1
+        assert "expected an empty one" in other.stderr
+        assert not (tmp_path / "elsewhere").exists()
+        # A next try that fails before it comes to the database does not spoil the one after it.
+        (tmp_path / "note.txt").write_text("no backup")
+        wrong = freiblatt("restore", "note.txt", *words[2:], cwd=tmp_path)
+        assert wrong.returncode == 1, wrong.stdout
+
+        done = freiblatt(*words, cwd=tmp_path)
+
+        assert done.returncode == 0, done.stderr
+        assert not (tmp_path / "restored" / ".unfinished").exists()
+        with psycopg.connect(url) as session:
+            marks = session.execute("SELECT relname FROM pg_class WHERE relname LIKE 'freiblatt%' AND relkind = 'r'")
+            assert marks.fetchall() == []
 
 
 def test_a_killed_backup_has_no_name_and_the_next_one_sweeps(publication: Config, tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ DATABASE_NAME = "freiblatt.sqlite3"
 DATABASE_FILES = tuple(DATABASE_NAME + ending for ending in ("", "-wal", "-shm", "-journal"))
 
 PRIVATE = 0o600
+#: How a line of the mark begins that is no name: none that stands in the mark has a slash inside.
+KNOWN_BY = "known-by/"
 
 
 def make_publication(directory: Path, values: Mapping[str, Any], finish: Callable[[Config], None]) -> None:
@@ -88,6 +90,7 @@ def unfinished(directory: Path, *, keeps_files: bool = True) -> Iterator[bool]:
             _give_up(directory, is_new, keeps_files=keeps_files)
             raise
         mark.unlink()
+        _settle(directory)
     finally:
         os.close(held)
 
@@ -99,6 +102,43 @@ def note_made(directory: Path, name: str) -> None:
     """
     with (directory / UNFINISHED_NAME).open("a", encoding="utf-8") as file:
         file.write(f"{name}\n")
+
+
+class Token:
+    """By what a database elsewhere, whole and not yet in use, is known as this unfinished publication's own.
+
+    It stands in the mark of the directory from before it stands in a database until none has it any more, over as many
+    tries as that takes; a mark with a token in it outlives a failure.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def known(self) -> str:
+        """Return what an earlier try, or this one, gave; nothing where no database can have it."""
+        return _token(self._directory / UNFINISHED_NAME)
+
+    def give(self) -> str:
+        """Return a new one, which the disk has."""
+        token = secrets.token_hex(16)
+        self._write(token)
+        return token
+
+    def forget(self) -> None:
+        """Note that no database has it."""
+        if self.known():
+            self._write("")
+
+    def _write(self, token: str) -> None:
+        with (self._directory / UNFINISHED_NAME).open("a", encoding="utf-8") as file:
+            file.write(f"{KNOWN_BY}{token}\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _token(mark: Path) -> str:
+    lines = mark.read_text("utf-8").splitlines()
+    return next((line.removeprefix(KNOWN_BY) for line in reversed(lines) if line.startswith(KNOWN_BY)), "")
 
 
 def _noted(mark: Path) -> list[str]:
@@ -144,6 +184,16 @@ def _remove_made(directory: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+def _settle(directory: Path) -> None:
+    """Let the disk have what the directory holds, before a database that is elsewhere relies on it."""
+    number = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with contextlib.suppress(OSError):  # some file systems of the network know no such thing
+            os.fsync(number)
+    finally:
+        os.close(number)
+
+
 def _give_up(directory: Path, is_new: bool, *, keeps_files: bool) -> None:
     """Remove what was made. Tables of a database elsewhere stay, and so does the mark: the next try goes on there."""
     from freiblatt.config import current
@@ -152,7 +202,10 @@ def _give_up(directory: Path, is_new: bool, *, keeps_files: bool) -> None:
         if keeps_files and current().sqlite_path is None:
             return
     _remove_made(directory)
-    (directory / UNFINISHED_NAME).unlink(missing_ok=True)
+    mark = directory / UNFINISHED_NAME
+    if _token(mark):
+        return
+    mark.unlink(missing_ok=True)
     if is_new:
         with contextlib.suppress(OSError):
             directory.rmdir()

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from freiblatt.cli.given import HELP, database_url
-from freiblatt.cli.making import note_made, unfinished
+from freiblatt.cli.making import Token, note_made, unfinished
 from freiblatt.cli.prepare import prepare_publication
 from freiblatt.cli.start import ConsoleError, refuse_wrong_user, use_publication
 from freiblatt.config import Config, ConfigurationError
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Restore, say what came and what to do next."""
-    from freiblatt.upkeep.actions.restoring import RestoreError, come_to_life, restored
+    from freiblatt.upkeep.actions.restoring import RestoreError, come_to_life, let_go, restored
 
     directory = arguments.directory.expanduser().resolve()
     if arguments.publication and Path(arguments.publication).expanduser().resolve() != directory:
@@ -45,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
                 directory=directory,
                 database_url=url,
                 identity=arguments.identity,
+                token=Token(directory),
                 say=lambda line: print(line, flush=True),
                 note=lambda name: note_made(directory, name),
             ) as found:
@@ -53,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
                 done = come_to_life(restored=found)
         except RestoreError as error:
             raise ConsoleError(str(error)) from error
+    let_go(config)
     manifest = found.manifest
     print(
         f"{config.name} is restored in {directory}: {found.n_files:,} files, "

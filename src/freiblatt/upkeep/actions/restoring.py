@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from freiblatt.config import FILE_NAME, PREFIX, Config, ConfigurationError, read
 from freiblatt.lib.bucket import Bucket, BucketError
@@ -22,7 +22,7 @@ from freiblatt.upkeep.archive import CHUNK, ArchiveError
 from freiblatt.upkeep.dumps import DumpError, Facts
 from freiblatt.upkeep.manifest import Manifest
 from freiblatt.upkeep.rows.copytext import plain, rows_of_dump
-from freiblatt.upkeep.rows.postgres import give_up, new_postgres, release, reserve
+from freiblatt.upkeep.rows.postgres import give_up, mark_moved, new_postgres, release, reserve
 from freiblatt.upkeep.rows.sqlite import held_sqlite, new_sqlite
 from freiblatt.upkeep.rows.values import REBUILT, RowError, Sum, counted
 from freiblatt.upkeep.scratch import scratch
@@ -38,6 +38,19 @@ NO_LINKS = (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENO
 
 class RestoreError(Exception):
     """Nothing was restored; the message says why and what to do."""
+
+
+class Token(Protocol):
+    """By what a whole database is known as that of the directory, as long as this is marked as unfinished.
+
+    Whoever calls keeps it from one try to the next.
+    """
+
+    def known(self) -> str: ...
+
+    def give(self) -> str: ...
+
+    def forget(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -60,6 +73,7 @@ def restored(
     directory: Path,
     database_url: str | None = None,
     identity: Path | None = None,
+    token: Token,
     say: Say = lambda line: None,
     note: Say = lambda name: None,
 ) -> Iterator[Restored]:
@@ -69,7 +83,8 @@ def restored(
     backup is proved before anything of it counts. `note` is called with each name in the directory, and each path
     outside of it, that is to be removed where all fails. As long as the context lasts, the process's environment does
     without files that the configuration names and that are not there. A PostgreSQL database is marked as unfinished
-    until the context ends well and is empty again where it does not. Raises RestoreError.
+    until the context ends well, and is empty again where it does not. Then it is marked with `token`, by which a next
+    try knows it, until `let_go`. Raises RestoreError.
     """
     directory = directory.resolve()
     made: list[str] = []
@@ -80,7 +95,7 @@ def restored(
         with scratch(directory, "restore") as place:
             say("Reading the backup …")
             unpacking = Unpacking(
-                directory, place, configure=lambda: _configure(directory, database_url), unset=unset, note=note
+                directory, place, configure=lambda: _configure(directory, database_url, token), unset=unset, note=note
             )
             with _opened(archive, identity) as source:
                 manifest, facts, n_files = unpacking.all_of(source)
@@ -100,11 +115,13 @@ def restored(
                 path.unlink()
         yield Restored(manifest, facts, n_files, is_other, unpacking.missing)
         if config.sqlite_path is None:
-            release(config.database_url)
+            mark_moved(config.database_url, token.give())
     except BaseException as error:
         for url in made:
+            # Where the server is away, the next try sweeps: it knows the mark, or the token.
             with contextlib.suppress(DumpError):
-                give_up(url)
+                give_up(url, token=token.known())
+                token.forget()
         if config and config.media_store:
             far.remove(Bucket(config.media_store), carried)
         if sentence := _sentence(archive, error):
@@ -153,7 +170,7 @@ def _opened(archive: Path, identity: Path | None) -> Iterator[BinaryIO]:
             yield source
 
 
-def _configure(directory: Path, database_url: str | None) -> None:
+def _configure(directory: Path, database_url: str | None, token: Token) -> None:
     """Name the database that is wished for, and refuse early one that is in use."""
     if database_url is not None:
         variable = next((name for name in os.environ if name.upper() == f"{PREFIX}DATABASE_URL"), None)
@@ -170,8 +187,9 @@ def _configure(directory: Path, database_url: str | None) -> None:
             "FREIBLATT_MEDIA_BUCKET to nothing, and uploads lie on this disk."
         )
     if config.sqlite_path is None:
-        reserve(config.database_url)
+        reserve(config.database_url, token=token.known())
         release(config.database_url)
+        token.forget()
         return
     for ending in COMPANIONS:  # a journal of another database would spoil this one
         if (path := config.sqlite_path.with_name(f"{config.sqlite_path.name}{ending}")).exists():
@@ -291,6 +309,17 @@ def _same_counts(told: Mapping[str, int], found: Mapping[str, int], tables: Mapp
     for table, count in told.items():
         if table in tables and table not in REBUILT and table != "django_migrations" and found.get(table, 0) != count:
             raise ArchiveError(f"{table}: {count} rows were backed up and {found.get(table, 0)} came.")
+
+
+def let_go(config: Config) -> None:
+    """Take the last mark from a restored PostgreSQL database, once its directory is no longer marked as unfinished.
+
+    Where the server is away just then, the mark stays and does no harm: nobody knows its token any more, and no backup
+    takes it along.
+    """
+    if config.sqlite_path is None:
+        with contextlib.suppress(DumpError):
+            release(config.database_url)
 
 
 def come_to_life(*, restored: Restored) -> dict[str, int]:

@@ -166,6 +166,7 @@ def _is_moved(connection: Any, tables: list[str], token: str) -> bool:
 def mark_moved(url: str, token: str) -> None:
     """Change the mark: the database is whole, and whoever filled it has only to name it."""
     with connected(url) as connection, connection.transaction():
+        connection.execute(f"DROP TABLE IF EXISTS {MOVED}")
         connection.execute(f"CREATE TABLE {MOVED} (token text NOT NULL)")
         connection.execute(f"INSERT INTO {MOVED} VALUES (%s)", [token])  # noqa: S608
         connection.execute(f"DROP TABLE IF EXISTS {MARK}")
