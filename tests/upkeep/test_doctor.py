@@ -28,7 +28,7 @@ from freiblatt.lib.findings import Finding
 from freiblatt.pagestore import headers
 from freiblatt.pagestore.health import store
 from freiblatt.upkeep import keeping, records
-from freiblatt.upkeep.checks import backups, database, dependencies, machine, web
+from freiblatt.upkeep.checks import backups, database, dependencies, machine, media, web
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -206,7 +206,14 @@ def answering(
         def log_message(self, *_arguments: object) -> None:
             """Say nothing."""
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    with serving(Handler, context) as port:
+        yield port
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler], context: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Run a small server; give its port."""
+    server = HTTPServer(("127.0.0.1", 0), handler)
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever)
@@ -288,6 +295,61 @@ def test_an_address_that_cannot_be_reached_is_told_and_one_without_https_left_ou
     assert list(web.tls()) == []
     set_key(here, url="https://localhost:1")
     assert levels(web.tls()) == {"tls_reachable": "warning"}
+
+
+# The bucket
+
+
+class StoreHandler(BaseHTTPRequestHandler):
+    """A small store: takes one object at a time, and gives it back as it is told to."""
+
+    kept = b""
+    spoils = False
+    is_open = False
+
+    def do_PUT(self) -> None:
+        type(self).kept = self.rfile.read(int(self.headers["Content-Length"]))
+        self.answer(200)
+
+    def do_GET(self) -> None:
+        is_let_in = self.is_open or "Authorization" in self.headers
+        self.answer(200 if is_let_in else 403, self.kept[::-1] if self.spoils else self.kept)
+
+    def do_DELETE(self) -> None:
+        type(self).kept = b""
+        self.answer(204)
+
+    def answer(self, status: int, body: bytes = b"") -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize(
+    ("spoils", "is_open", "said"),
+    [
+        (False, False, {"media_bucket": "ok"}),
+        (True, False, {"media_spoiled": "problem"}),
+        (False, True, {"media_public": "problem"}),
+        (True, True, {"media_spoiled": "problem", "media_public": "problem"}),
+    ],
+)
+def test_a_bucket_is_tried_for_what_it_gives_back_and_to_whom(
+    here: pytest.MonkeyPatch, spoils: bool, is_open: bool, said: dict[str, str]
+) -> None:
+    handler = type("Handler", (StoreHandler,), {"spoils": spoils, "is_open": is_open})
+    with serving(handler) as port:
+        set_key(
+            here, media_bucket="uploads", media_endpoint=f"http://127.0.0.1:{port}", media_key_id="k", media_secret="s"
+        )
+        found = levels(media.media())
+        found.pop("media_left", None)  # uploads of other tests lie on this disk
+        assert found == said
+        assert handler.kept == b""
 
 
 # Libraries

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from freiblatt.config import current
+from freiblatt.config.media import Store
 from freiblatt.lib.bucket import Bucket, BucketError
 from freiblatt.lib.findings import Finding
 from freiblatt.upkeep import far
@@ -22,13 +23,9 @@ def media() -> Iterator[Finding]:
     config = current()
     if (store := config.media_store) is None:
         return
-    bucket, name = Bucket(store), f"doctor/{secrets.token_hex(12)}.txt"
+    bucket = Bucket(store)
     try:
-        bucket.put(name, io.BytesIO(b"looked at"))
-        stream, _said = bucket.open(name)
-        is_same = stream.read() == b"looked at"
-        is_open = _can_anybody_read(store.endpoint, store.bucket, store.prefix + name, store.region)
-        bucket.delete(name)
+        is_same, is_open = _tried(bucket)
     except (BucketError, FileNotFoundError) as error:
         yield Finding(
             "media_bucket",
@@ -37,7 +34,14 @@ def media() -> Iterator[Finding]:
             _("Compare media_bucket, media_endpoint and media_key_id with what your provider says."),
         )
         return
-    if is_open or not is_same:
+    if not is_same:
+        yield Finding(
+            "media_spoiled",
+            "problem",
+            _("The bucket %(bucket)s gives back other bytes than were put into it.") % {"bucket": store.bucket},
+            _("Upload nothing until your provider has said why, and restore a backup into another bucket."),
+        )
+    if is_open:
         yield Finding(
             "media_public",
             "problem",
@@ -69,11 +73,22 @@ def media() -> Iterator[Finding]:
         )
 
 
-def _can_anybody_read(endpoint: str | None, bucket: str, key: str, region: str | None) -> bool:
-    """Return whether the object comes to somebody without a key."""
-    origin = endpoint or f"https://s3.{region or 'us-east-1'}.amazonaws.com"
+def _tried(bucket: Bucket) -> tuple[bool, bool]:
+    """Put a file into the bucket and remove it; return whether it came back as it was, and to anybody."""
+    name, content = f"doctor/{secrets.token_hex(12)}.txt", secrets.token_bytes(16)
+    bucket.put(name, io.BytesIO(content))
     try:
-        with urllib.request.urlopen(f"{origin}/{bucket}/{key}", timeout=ANSWER_SECONDS) as answer:  # noqa: S310
+        stream, _said = bucket.open(name)
+        return stream.read() == content, _can_anybody_read(bucket.store, name)
+    finally:
+        bucket.delete(name)
+
+
+def _can_anybody_read(store: Store, name: str) -> bool:
+    """Return whether the object comes to somebody without a key."""
+    origin = store.endpoint or f"https://s3.{store.region or 'us-east-1'}.amazonaws.com"
+    try:
+        with urllib.request.urlopen(f"{origin}/{store.bucket}/{store.prefix}{name}", timeout=ANSWER_SECONDS) as answer:  # noqa: S310
             return answer.status == 200
     except (urllib.error.URLError, OSError):
         return False
