@@ -37,3 +37,19 @@ def _refuse_others(config: Config) -> None:
                 "Stop servers and workers on all machines first."
             )
         time.sleep(0.2)
+
+
+@contextlib.contextmanager
+def said_as(kind: type[Exception]) -> Iterator[None]:
+    """Raise what keeps a work on the whole publication from beginning as `kind`, in words for the operator."""
+    try:
+        yield
+    except NotAloneError as error:
+        raise kind(
+            f"{error} Nothing was changed. Readers get no answer from then on until this is done and the program is "
+            "started again."
+        ) from error
+    except database.OtherReleaseError as error:
+        raise kind(f"database: {error}. {error.advice} Nothing was changed.") from error
+    except database.DatabaseUnavailableError as error:
+        raise kind(f"database_url: {error} Nothing was changed.") from error

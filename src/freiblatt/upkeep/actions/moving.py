@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast
 from freiblatt.config import FILE_NAME, PREFIX, Config, ConfigurationError, changed, check
 from freiblatt.pagestore import database
 from freiblatt.upkeep import schema
-from freiblatt.upkeep.actions.alone import NotAloneError, quite_alone
+from freiblatt.upkeep.actions.alone import quite_alone, said_as
 from freiblatt.upkeep.dumps import DumpError
 from freiblatt.upkeep.rows.postgres import give_up, held_postgres, mark_moved, new_postgres, release, reserve
 from freiblatt.upkeep.rows.sqlite import held_sqlite, is_moved_sqlite, mark_moved_sqlite, new_sqlite, unmark_sqlite
@@ -69,18 +69,12 @@ def move_database(*, config: Config, url: str, say: Say = lambda line: None) -> 
     """
     wanted = _checked(config, url)
     try:
-        with quite_alone(config):
+        with said_as(MoveError), quite_alone(config):
             database.check(config)
             path = wanted.sqlite_path
             copy = _to_sqlite(config, wanted, path, say) if path else _to_postgres(config, wanted.database_url, say)
             with copy as (tables, left_out):
                 is_configured = _name_in_file(config, url)
-    except NotAloneError as error:
-        raise MoveError(f"{error} Readers get no answer until the move is over and it is started again.") from error
-    except database.OtherReleaseError as error:
-        raise MoveError(f"database: {error}. {error.advice}") from error
-    except database.DatabaseUnavailableError as error:
-        raise MoveError(f"database_url: {error}") from error
     except (DumpError, RowError) as error:
         raise MoveError(f"{error} The publication works on as it did.") from error
     except OSError as error:

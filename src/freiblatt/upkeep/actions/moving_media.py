@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 from freiblatt.config import Config
 from freiblatt.lib.bucket import Bucket, BucketError
-from freiblatt.pagestore.database import DatabaseUnavailableError
 from freiblatt.upkeep import far
-from freiblatt.upkeep.actions.alone import NotAloneError, quite_alone
+from freiblatt.upkeep.actions.alone import quite_alone, said_as
 
 
 class MoveMediaError(Exception):
@@ -22,7 +21,7 @@ def move_media(*, config: Config, say: Callable[[str], object] = lambda line: No
         raise MoveMediaError("media_bucket: seen nothing, expected the bucket into which uploads are to be moved.")
     bucket = Bucket(config.media_store)
     try:
-        with quite_alone(config):  # a job worker makes files of pictures
+        with said_as(MoveMediaError), quite_alone(config):  # a job worker makes files of pictures
             clash = {entry.name for folder in far.FOLDERS for entry in bucket.entries(f"{folder}/")}
             files = far.files_here(config.directory)
             if both := sorted(clash & {name for name, _path in files}):
@@ -33,8 +32,6 @@ def move_media(*, config: Config, say: Callable[[str], object] = lambda line: No
             count = far.carry_up(bucket, config.directory, say=say)
             for _name, path in files:
                 path.unlink()
-    except (NotAloneError, DatabaseUnavailableError) as error:
-        raise MoveMediaError(f"{error} Nothing was changed.") from error
     except BucketError as error:
         raise MoveMediaError(f"media_bucket: {error}. Nothing was changed.") from error
     return count

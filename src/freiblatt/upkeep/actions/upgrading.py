@@ -13,7 +13,7 @@ from freiblatt.config import SET_ASIDE_PREFIX, Config
 from freiblatt.pagestore import database
 from freiblatt.upkeep import schema
 from freiblatt.upkeep.actions import upgrade_note
-from freiblatt.upkeep.actions.alone import NotAloneError, quite_alone
+from freiblatt.upkeep.actions.alone import quite_alone, said_as
 from freiblatt.upkeep.actions.backing_up import BackupError, back_up
 from freiblatt.upkeep.actions.upgrade_note import Note
 
@@ -50,7 +50,7 @@ def upgrading(*, config: Config, target: Path | None = None, say: Say = lambda l
     config.make_directories()
     plan = Plan(None, recorded_release(config))
     try:
-        with quite_alone(config):
+        with said_as(UpgradeError), quite_alone(config):
             is_behind = _is_behind(config)
             if noted := upgrade_note.read(config):
                 plan = Plan(noted.backup, noted.release)
@@ -58,12 +58,6 @@ def upgrading(*, config: Config, target: Path | None = None, say: Say = lambda l
                 plan = _begin(config, target, plan.release, say)
             yield plan
             upgrade_note.forget(config)
-    except NotAloneError as error:
-        raise UpgradeError(f"{error} Nothing was changed.") from error
-    except database.OtherReleaseError as error:
-        raise UpgradeError(f"database: {error}. {error.advice} Nothing was changed.") from error
-    except database.DatabaseUnavailableError as error:
-        raise UpgradeError(f"database_url: {error} Nothing was changed.") from error
     except BackupError as error:
         raise UpgradeError(f"No backup could be made, so nothing was changed. {error}") from error
 
