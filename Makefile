@@ -88,7 +88,7 @@ gettext:
 
 # What stands beside the program in tests. As with the page tools: `make test` skips what needs a missing one.
 servers:
-	{ $(NEED_NGINX) && tools/need systemd-analyze systemd && tools/need faketime faketime \
+	{ $(NEED_NGINX) && tools/need caddy caddy && tools/need systemd-analyze systemd && tools/need faketime faketime \
 	  && { command -v valkey-server >/dev/null || tools/need redis-server redis-server; }; } \
 	  || test -z "$(REQUIRE_BROWSER)"
 

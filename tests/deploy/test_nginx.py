@@ -4,19 +4,23 @@ import gzip
 import os
 import re
 import secrets
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import urlencode
 
 import brotli
 import pytest
 
-from tests.cast import PASSWORD
-from tests.conftest import kept_database
-from tests.deploy.front import BROTLI, HOST, NGINX, Answer, Front, fronted
-from tests.processes import Served, environment_of, free_port, need
+from tests.deploy.front import (
+    BROTLI,
+    HOST,
+    NGINX,
+    Answer,
+    Front,
+    assert_followed_at_once,
+    assert_sign_in_passes,
+    nginx,
+    staged,
+)
+from tests.processes import need
 
 pytestmark = [pytest.mark.process, pytest.mark.once]
 
@@ -32,33 +36,8 @@ def front(django_db_setup: None) -> Iterator[Front]:
     """nginx and the program, started once for this file."""
     need("nginx", NGINX is not None)
     need("nginx's module for Brotli files", BROTLI.exists())
-    place = Path(tempfile.mkdtemp(prefix="freiblatt-front-"))
-    place.chmod(0o755)
-    directory, folder, port = place / "blatt", place / "nginx", free_port()
-    directory.mkdir()
-    folder.mkdir()
-    (directory / "freiblatt.toml").write_text(
-        f'name = "Testblatt"\nurl = "https://{HOST}"\ntrusted_proxies = ["127.0.0.1"]\n'
-        f"server_port = {port}\nserver_jobs = false\nsecond_factor = []\n"
-    )
-    (directory / "secret.key").write_text(secrets.token_urlsafe(64), encoding="ascii")
-    try:
-        with kept_database(directory) as (_, url):
-            program = FrontedProgram(directory, environment_of(directory, database_url=url), port)
-            try:
-                with fronted(program, folder) as one:
-                    yield one
-            finally:
-                program.end()
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-
-
-class FrontedProgram(Served):
-    """A program that knows itself by its public name."""
-
-    def get(self, path: str, **options) -> tuple[int, str]:
-        return super().get(path, Host=HOST, **options)
+    with staged(nginx) as one:
+        yield one
 
 
 def essence(answer: Answer) -> dict[str, str]:
@@ -86,12 +65,7 @@ def test_finished_page_is_the_programs_answer_without_the_program(front: Front, 
 
 
 def test_what_readers_follow_passes_at_once(front: Front) -> None:
-    channel = front.do("discuss")["channel"]
-    with front.following(channel) as lines:
-        assert b"event: state\n" in lines
-        front.do("discuss")
-        assert b"event: comment\n" in lines
-    assert front.ask("/-/live/thread:999999").status == 404
+    assert_followed_at_once(front)
 
 
 def test_nginx_adds_no_way_to_take_a_changed_page_for_the_old_one(front: Front) -> None:
@@ -247,25 +221,7 @@ def test_pictures_come_from_nginx_with_ranges(front: Front) -> None:
 
 
 def test_sign_in_passes_and_the_asker_cannot_make_up_where_he_asks_from(front: Front) -> None:
-    forged = {"x_forwarded_for": "203.0.113.9", "x_forwarded_proto": "http", "x_real_ip": "203.0.113.9"}
-    forged |= {"forwarded": "for=203.0.113.9", "x_forwarded_host": "evil.example"}
-    statuses = {}
-    for password in ("wrong", PASSWORD):
-        form = front.ask("/admin/login/", **forged)
-        cookies = "; ".join(line.partition(";")[0] for line in form.headers["set-cookie"].split("\n"))
-        token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', form.body)
-        assert token
-        fields = {"username": "owner@example.org", "password": password, "csrfmiddlewaretoken": token[1].decode()}
-        answer = front.ask(
-            "/admin/login/", method="POST", body=urlencode(fields).encode(), cookie=cookies,
-            content_type="application/x-www-form-urlencoded", origin=f"https://{HOST}", **forged,
-        )  # fmt: skip
-        statuses[password] = answer.status
-        if password == "wrong":
-            assert front.do("failed_log_ins") == {"addresses": ["127.0.0.1"]}
-    assert statuses == {"wrong": 200, PASSWORD: 302}
-    assert "freiblatt_session=" in answer.headers["set-cookie"]
-    assert "Secure" in answer.headers["set-cookie"]
+    assert_sign_in_passes(front)
 
 
 def test_log_names_no_key_no_parameter_and_no_whole_address(front: Front) -> None:
