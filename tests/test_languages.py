@@ -265,3 +265,11 @@ def test_page_has_a_title_of_its_own(publication: None, client: Client, address:
     page = BeautifulSoup(client.get(address).content.decode(), "html.parser")
     assert page.title is not None
     assert page.title.get_text() == title
+
+
+def test_what_english_says_otherwise_is_said_in_all_languages() -> None:
+    """The words of libraries that English replaces stand in the other catalogue too, with the same placeholders."""
+    known = {entry.msgid for entry in polib.pofile(str(CATALOGUE))}
+    for entry in polib.pofile(str(CATALOGUE.parent.parent.parent / "en/LC_MESSAGES/django.po")):
+        assert entry.msgid in known
+        assert set(PLACEHOLDER.findall(entry.msgid)) == set(PLACEHOLDER.findall(entry.msgstr))

@@ -45,7 +45,7 @@ WAGTAIL = (
     gettext_noop("Filesize"),
     gettext_noop("Max dimensions"),
 )
-#: What a newsroom does with a draft is a check; only comments are moderated.
+#: What a newsroom does with a draft is a check; only comments are moderated. English says so too: locale/en.
 CHECKS = (
     gettext_noop("Submit for moderation"),
     gettext_noop("In Moderation"),

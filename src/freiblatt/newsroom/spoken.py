@@ -25,6 +25,7 @@ def translate_when_shown() -> None:
     _label_forms()
     _label_filters()
     _label_recordings()
+    _label_root()
     Group.__str__ = role_in_words  # type: ignore[method-assign]
 
 
@@ -122,6 +123,18 @@ def _label_recordings() -> None:
         return render(request, *args, json_data=json_data, **kwargs)
 
     chooser.render_modal_workflow = render_translated
+
+
+def _label_root() -> None:
+    """Name the root of all pages in the language of whoever looks: stored is its name in the publication's own."""
+    from wagtail.models import Page
+
+    name_of = Page.get_admin_display_title
+
+    def name_in_words(page: Page) -> str:
+        return _("All pages") if page.depth == 1 else name_of(page)
+
+    Page.get_admin_display_title = name_in_words
 
 
 def _field(form: Any, name: str) -> Field:
