@@ -249,3 +249,38 @@ def test_first_preview_of_a_new_article_is_shown(desk: Client) -> None:
     preview = desk.get(address)
     assert preview.status_code == 200
     assert "Noch nie gespeichert" in preview.content.decode()
+
+
+def test_a_headline_is_one_line_though_its_field_is_as_high_as_it_needs(desk: Client) -> None:
+    article = make_article(section=make_section())
+    edit = reverse("wagtailadmin_pages:edit", args=[article.pk])
+    field = desk.get(edit).context["form"]["title"]
+    assert 'data-controller="w-autosize w-sync"' in str(field)
+    assert 'maxlength="255"' in str(field)
+
+    desk.post(edit, form_of(title="Ein Hafen\r\nwird verkauft\n"))
+
+    assert article.get_latest_revision_as_object().title == "Ein Hafen wird verkauft"
+
+
+def test_english_speaks_of_a_check_and_not_of_moderation(desk: Client) -> None:
+    article = make_article(section=make_section(), title="Ein Hafen", is_published=False)
+    edit = reverse("wagtailadmin_pages:edit", args=[article.pk])
+
+    answer = desk.post(edit, {**form_of(title="Ein Hafen"), "action-submit": "1"}, follow=True)
+
+    said = [str(message) for message in answer.context["messages"]]
+    assert len(said) == 1
+    assert "“Ein Hafen” is submitted: a second person checks it before it is published." in said[0]
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "All pages"), ("de", "Alle Seiten")])
+def test_the_root_of_all_pages_has_a_name_in_the_language_of_whoever_looks(
+    desk: Client, language: str, name: str
+) -> None:
+    UserProfile.objects.update(preferred_language=language)
+    other = {"All pages", "Alle Seiten"} - {name}
+    for address in ("/admin/pages/", "/admin/pages/1/", "/admin/choose-page/"):
+        shown = desk.get(address).content.decode()
+        assert name in shown, address
+        assert not [one for one in other if one in shown], address

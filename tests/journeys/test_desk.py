@@ -130,3 +130,19 @@ def test_reader_is_handed_no_cookie_by_a_publication_with_a_desk(
         assert "unsafe" not in answer.headers["content-security-policy"]
     assert reader.cookies() == []
     reader.close()
+
+
+def test_a_long_headline_is_shown_whole(desk: Page, live_server: LiveServer) -> None:
+    words = "Wie ein Hafen, der niemandem gehörte, an jemanden verkauft wurde, den niemand kennt, und wer davon lebt"
+    article = make_article(section=make_section(), title=words, is_published=False)
+    desk.set_viewport_size({"width": 820, "height": 900})
+    desk.goto(f"{live_server.url}/admin/pages/{article.pk}/edit/")
+    field = desk.locator("#id_title")
+    expect(field).to_have_value(words)
+    cut = "field => [field.scrollWidth > field.clientWidth, field.scrollHeight > field.clientHeight + 1]"
+    assert field.evaluate(cut) == [False, False]
+    assert field.evaluate("field => field.clientHeight > 2 * parseFloat(getComputedStyle(field).lineHeight)")
+
+    field.fill(words + ": eine Geschichte in vielen Zeilen, von denen noch eine hinzukommt, und dann noch eine")
+
+    desk.wait_for_function(f"({cut})(document.querySelector('#id_title')).every(one => !one)")

@@ -1,5 +1,6 @@
 """Forms of pages in the editor."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.forms import DateTimeField
@@ -7,8 +8,17 @@ from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from freiblatt.articles.times import PublicationTimeField, zone_note
+
+
+class HeadlineInput(AdminAutoHeightTextInput):
+    """Shows a headline whole, over as many lines as it takes. It is one line of text all the same."""
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return " ".join(value.splitlines()) if isinstance(value, str) else value
 
 
 class ReaderPageForm(WagtailAdminPageForm):

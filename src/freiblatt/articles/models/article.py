@@ -35,7 +35,7 @@ from freiblatt.articles.models.people import Author, DraftByline
 from freiblatt.articles.models.reader_page import PROMOTION_PANELS, ReaderPage
 from freiblatt.articles.models.section import SectionPage
 from freiblatt.articles.models.topics import Topic
-from freiblatt.articles.page_forms import ArticleForm
+from freiblatt.articles.page_forms import ArticleForm, HeadlineInput
 from freiblatt.articles.permissions import ArticlePermissions
 from freiblatt.pagestore.actions import allow_frames
 
@@ -146,7 +146,7 @@ class ArticlePage(ReaderPage):
 
     content_panels = [
         FieldPanel("kicker"),
-        TitleFieldPanel("title", heading=_("Headline"), placeholder=_("Headline")),
+        TitleFieldPanel("title", heading=_("Headline"), placeholder=_("Headline"), widget=HeadlineInput),
         FieldPanel("standfirst"),
         InlinePanel(
             "bylines", [FieldPanel("author"), FieldPanel("role")], heading=_("Bylines"), label=_("Author"), max_num=20

@@ -10,6 +10,7 @@ from wagtail.fields import RichTextField
 from freiblatt.articles import keys
 from freiblatt.articles.links import keys_of_links
 from freiblatt.articles.models.reader_page import PROMOTION_PANELS, ReaderPage
+from freiblatt.articles.page_forms import HeadlineInput
 from freiblatt.articles.reserved import refuse_reserved_slug
 from freiblatt.articles.rich_text import clean_rich_text
 
@@ -27,7 +28,7 @@ class PlainPage(ReaderPage):
     text = RichTextField(_("text"), features=PLAIN_FEATURES)
 
     content_panels = [
-        TitleFieldPanel("title", heading=_("Headline"), placeholder=_("Headline")),
+        TitleFieldPanel("title", heading=_("Headline"), placeholder=_("Headline"), widget=HeadlineInput),
         FieldPanel("text"),
     ]
     edit_handler = TabbedInterface(
