@@ -91,7 +91,7 @@ FOR_SPEAKERS = """
     discussion_desk:{answer,ask}
 """
 FOR_OWNERS = """
-    newsroom_audit newsroom_audit_results
+    newsroom_audit newsroom_audit_results upkeep_backups
     letters:{html,suppressed,decide,release,discard,held}
     jobs:discard
     wagtailsnippets_discussion_houserule:delete

@@ -19,7 +19,7 @@ class UpkeepConfig(AppConfig):
         config = current()
         if config.backups is not None:
             backup_at = time.fromisoformat(config.backup_at)
-            schedules.every(rhythms.daily(backup_at), name="nightly backup", job=nightly.back_up_nightly)
+            schedules.every(rhythms.daily(backup_at), name=nightly.SCHEDULE, job=nightly.back_up_nightly)
             schedules.every(rhythms.daily(time(9, 0)), name="watch backups", job=nightly.watch_backups)
         call(
             {

@@ -1,4 +1,4 @@
-"""The editor's side: how the log of what staff did names what operators did."""
+"""The editor's side: the page about backups, and how the log of what staff did names what operators did."""
 
 from typing import Any
 
@@ -6,6 +6,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry, LogFormatter
+
+from freiblatt.upkeep import desk_backups  # noqa: F401 (registers its hooks)
 
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 

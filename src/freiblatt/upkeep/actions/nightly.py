@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 #: A night and what a backup may take. Older than this, one is missing.
 OLDEST = timedelta(hours=36)
 PRIVATE_DIRECTORY = 0o700
+#: Name of the due times.
+SCHEDULE = "nightly backup"
 
 
 @policy(attempts=3, first_wait_seconds=900, growth=2, limit_seconds=12 * 3600)
