@@ -39,7 +39,7 @@ def may_decide(request: HttpRequest) -> bool:
 
 def count_waiting() -> int:
     """Return how many comments are held until somebody decides."""
-    return Thread.objects.aggregate(Sum("n_held"))["n_held__sum"] or 0
+    return Thread.objects.filter(n_held__gt=0).aggregate(Sum("n_held"))["n_held__sum"] or 0
 
 
 def count_undecided() -> int:

@@ -51,6 +51,8 @@ class Thread(models.Model):
     class Meta:
         verbose_name = _("thread")
         verbose_name_plural = _("threads")
+        # The desk asks on every page which threads have something for it.
+        indexes = [models.Index(fields=["n_held"], name="thread_by_held")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(opens_on__isnull=True) | Q(closes_on__isnull=True) | Q(closes_on__gt=F("opens_on")),
