@@ -7,7 +7,6 @@ refuse anything; people do.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -17,7 +16,7 @@ from freiblatt.discussion import wordlist
 from freiblatt.discussion.hours import is_staffed
 from freiblatt.discussion.likeness import are_alike
 from freiblatt.discussion.models import Comment, CommentState, DiscussionSettings, FirstComment, Thread, ThreadState
-from freiblatt.discussion.text import links_in
+from freiblatt.discussion.text import host_of, links_in
 
 #: The rule that holds a comment only until the desk is staffed again.
 AFTER_HOURS = "hours"
@@ -155,7 +154,7 @@ def _was_refused(draft: Draft) -> str | None:
 def _has_links(draft: Draft) -> str | None:
     links = links_in(draft.html)
     if len(links) > (MOST_LINKS if draft.is_by_known_writer else 0):
-        return ", ".join(dict.fromkeys(urlsplit(link).hostname or link for link in links))
+        return ", ".join(dict.fromkeys(host_of(link) or link for link in links))
     return None
 
 
@@ -181,7 +180,7 @@ def _is_like_another(draft: Draft) -> str | None:
 
 
 def _hides_its_aim(draft: Draft) -> str | None:
-    hosts = {(urlsplit(link).hostname or "").removeprefix("www.") for link in links_in(draft.html)}
+    hosts = {host_of(link).removeprefix("www.") for link in links_in(draft.html)}
     return ", ".join(sorted(hosts & SHORTENERS)) or None
 
 

@@ -7,20 +7,23 @@ else stays as it was typed.
 import functools
 import re
 import unicodedata
+from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 import mistune
 import nh3
 
 #: Raised when the rules below change; a comment keeps the version that made its HTML.
-RULES_VERSION = 2
+RULES_VERSION = 3
 
 _ADDRESS = r"https?://[^\s<>\"'\u201c\u201d\u201e\u00ab\u00bb]+"
 _TRAILING = ".,;:!?\u2026)]}*_`"
-#: Characters that reorder or hide what surrounds them, and those no database takes.
+#: Characters that reorder or hide what surrounds them, and those that no database or no feed (XML) takes.
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f"
-    "\u2028-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    "\u2028-\u202e\u2060-\u2064\u2066-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff"
+    "\U000e0000-\U000e0fff]"
 )
 #: More marks than this above one letter write over the lines around it.
 _HEAP_OF_MARKS = re.compile(r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip  # noqa: E501
@@ -29,6 +32,8 @@ _INLINE = ["escape", "codespan", "emphasis", "link", "link_close", "auto_link", 
 #: More marks of emphasis than this in one paragraph mean none: pairing them costs the square of their number.
 MOST_MARKS = 40
 _MARKS = re.compile(r"\*+|_+")
+#: A name as it is compared is cut behind so many letters: one sign can stand for eighteen.
+FOLDED_LENGTH = 160
 TAGS = {"p", "br", "a", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li"}
 #: Letters of other scripts and signs that are read as Latin ones; enough to catch a borrowed name, not all there are.
 _LOOKALIKES = str.maketrans(
@@ -52,9 +57,10 @@ def folded(name: str) -> str:
     """Return `name` as it is compared with others: what looks alike to a hasty reader is alike.
 
     Case, accents, blanks and signs do not count, and letters of other scripts count as the Latin ones they look like.
+    At most FOLDED_LENGTH letters.
     """
     plain = unicodedata.normalize("NFKD", tidy_name(name)).casefold().translate(_LOOKALIKES)
-    return "".join(letter for letter in plain if letter.isalnum())
+    return "".join(letter for letter in plain if letter.isalnum())[:FOLDED_LENGTH]
 
 
 def to_html(text: str) -> str:
@@ -72,9 +78,26 @@ def to_html(text: str) -> str:
     ).replace(_LINE_END, "\n")
 
 
+def shows_something(html: str) -> bool:
+    """Return whether a reader sees anything of a comment's HTML: a letter, a figure, a sign."""
+    text = unescape(re.sub(r"<[^>]*>", "", html))
+    return any(unicodedata.category(sign)[0] in "LNPS" and sign != "\u2800" for sign in text)
+
+
 def links_in(html: str) -> list[str]:
     """Return the addresses that a comment's HTML links to, in their order."""
     return [address.replace("&amp;", "&") for address in re.findall(r'<a href="([^"]*)"', html)]
+
+
+def host_of(address: str) -> str:
+    """Return the host that an address of the web leads to; "" where that cannot be told.
+
+    Browsers take addresses that Python refuses to split.
+    """
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 #: Stands for a line end inside code, where it counts; a private character that `to_html` alone puts in and takes out.

@@ -30,8 +30,9 @@ def normalise(address: str) -> str:
     found = f"{local}{at}{domain}"
     if len(found) > LONGEST:
         raise ValidationError(_("Enter a mail address of at most %(most)d characters."), params={"most": LONGEST})
-    # The validator's pattern ends at the end of the text, so that no line break passes either.
-    _validate(found)
+    # The validator's pattern ends at the end of the text, so that no line break passes either. Between quotation marks
+    # it takes control characters, and it takes encoded words (RFC 2047), in which mail programs find such characters.
+    _validate(found if found.isprintable() and "=?" not in found else "")
     return found
 
 

@@ -35,7 +35,7 @@ from freiblatt.discussion.models import (
 from freiblatt.discussion.passages.finding import Chosen
 from freiblatt.discussion.rules import SENDING_RULES, Draft, Standing, reasons_to_hold
 from freiblatt.discussion.senders import Sender
-from freiblatt.discussion.text import RULES_VERSION, tidy, to_html
+from freiblatt.discussion.text import RULES_VERSION, shows_something, tidy, to_html
 from freiblatt.discussion.tokens import Nonce, own_key, own_token
 from freiblatt.lib import limits
 
@@ -219,7 +219,7 @@ def check_text(text: str) -> str:
         raise DiscussionError(_("A comment needs a text."))
     # Before anything reads it closely: what is too long costs nothing.
     check_length(source, LONGEST_TEXT)
-    if not to_html(source):
+    if not shows_something(to_html(source)):
         raise DiscussionError(_("A comment needs a text."))
     return source
 
