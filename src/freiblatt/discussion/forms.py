@@ -12,6 +12,20 @@ from freiblatt.discussion.passages.finding import Chosen
 from freiblatt.lib.mail_addresses import LONGEST, normalise
 
 
+class UnseenFields:
+    """A form with fields that people do not see: what is wrong with those is no reason to refuse what was typed."""
+
+    #: Their names; what cannot be read counts as nothing.
+    UNSEEN: tuple[str, ...] = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}  # type: ignore[misc]
+        for name in self.UNSEEN:
+            if self.errors.pop(name, None):  # type: ignore[attr-defined]
+                cleaned[name] = ""
+        return cleaned
+
+
 class TextForm(forms.Form):
     """A comment's text; what is wrong with it is said by the action that would store it."""
 
@@ -58,7 +72,7 @@ class WishesForm(forms.Form):
         return any(self[name].value() for name in ("mail", "notify_answers", "notify_thread"))
 
 
-class CommentForm(WishesForm, TextForm):
+class CommentForm(UnseenFields, WishesForm, TextForm):
     """A new comment."""
 
     name = forms.CharField(
@@ -69,10 +83,9 @@ class CommentForm(WishesForm, TextForm):
     )
     corrects = forms.BooleanField(label=_("This corrects something in the article"), required=False)
     #: A field that people do not see, and that programs fill in.
-    website = forms.CharField(
+    website = forms.Field(
         label=_("Leave this empty"),
         required=False,
-        max_length=1000,
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
     #: When the form was handed out. It is never in a page that is stored.
@@ -87,6 +100,7 @@ class CommentForm(WishesForm, TextForm):
     prefix = forms.CharField(required=False, strip=False, max_length=500, widget=forms.HiddenInput)
     suffix = forms.CharField(required=False, strip=False, max_length=500, widget=forms.HiddenInput)
 
+    UNSEEN = ("nonce", "known_by")
     PASSAGE = ("block", "start", "words", "prefix", "suffix")
     field_order = (
         "text",
@@ -137,7 +151,7 @@ class CommentForm(WishesForm, TextForm):
             self.data.pop(name, None)
 
 
-class ReportForm(forms.Form):
+class ReportForm(UnseenFields, forms.Form):
     """What a reader says of a comment that should not stand there."""
 
     rule = forms.ChoiceField(
@@ -173,6 +187,8 @@ class ReportForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "maxlength": 254}),
     )
     nonce = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+
+    UNSEEN = ("nonce",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,7 +1,8 @@
 """A writer's own page: what became of a comment, and the ways to change it or take it back."""
 
-import math
+from typing import Any
 
+from django.db import OperationalError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -21,6 +22,7 @@ from freiblatt.discussion.reading import Addresses, show_alone
 from freiblatt.discussion.reading.reasons import reasons_of, shown_objection
 from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.text import to_html
+from freiblatt.discussion.views.taking import BUSY_SECONDS, busy, later, take
 from freiblatt.lib.network import cut_address
 from freiblatt.lib.origin import own_forms_only
 from freiblatt.lib.private import private
@@ -57,15 +59,12 @@ def own_edit(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return _gone(request)
     form = TextForm(request.POST)
-    if not form.is_valid():
-        return _own(request, found, token, form=form, status=422)
-    try:
-        actions.edit_comment(comment=found, text=form.cleaned_data["text"])
-    except actions.DiscussionError as error:
-        form.add_error("text", str(error))
-        is_limit = isinstance(error, actions.TooManyError)
-        return _own(request, found, token, form=form, status=429 if is_limit else 422)
-    return HttpResponseRedirect(Addresses(found.thread.article).own(token), status=303)
+
+    def edit(typed: dict[str, Any]) -> str:
+        actions.edit_comment(comment=found, text=typed["text"])
+        return Addresses(found.thread.article).own(token)
+
+    return take(form, edit, lambda status: _own(request, found, token, form=form, status=status), field="text")
 
 
 @private
@@ -75,7 +74,10 @@ def own_withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """Take the comment back."""
     found = actions.of_token(token)
     if found is not None:
-        actions.withdraw_comment(comment=found)
+        try:
+            actions.withdraw_comment(comment=found)
+        except OperationalError:
+            return later(_own(request, found, token, fault=busy(), status=503), BUSY_SECONDS)
     return _gone(request, found)
 
 
@@ -88,19 +90,15 @@ def own_object(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return _gone(request)
     form = ObjectionForm(request.POST)
-    if not form.is_valid():
-        return _own(request, found, token, objection_form=form, status=422)
-    try:
-        actions.object_as_writer(comment=found, text=form.cleaned_data["text"], sender=Sender.of(request))
-    except actions.TooManyError as error:
-        form.add_error("text", str(error))
-        response = _own(request, found, token, objection_form=form, status=429)
-        response["Retry-After"] = str(math.ceil(error.wait_seconds))
-        return response
-    except actions.DiscussionError as error:
-        form.add_error("text", str(error))
-        return _own(request, found, token, objection_form=form, status=422)
-    return HttpResponseRedirect(Addresses(found.thread.article).own(token), status=303)
+
+    def object_to_it(typed: dict[str, Any]) -> str:
+        actions.object_as_writer(comment=found, text=typed["text"], sender=Sender.of(request))
+        return Addresses(found.thread.article).own(token)
+
+    def show(status: int) -> HttpResponse:
+        return _own(request, found, token, objection_form=form, status=status)
+
+    return take(form, object_to_it, show, field="text")
 
 
 @sensitive_post_parameters("mail")
@@ -113,18 +111,12 @@ def own_follow(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return _gone(request)
     form = WishesForm(request.POST)
-    status = 422
-    if form.is_valid():
-        try:
-            actions.follow(comment=found, wishes=form.wishes, who=cut_address(request))
-        except actions.TooManyError as error:
-            form.add_error("mail", str(error))
-            status = 429
-        except actions.DiscussionError as error:
-            form.add_error("mail", str(error))
-        else:
-            return HttpResponseRedirect(Addresses(found.thread.article).own(token), status=303)
-    return _own(request, found, token, wishes=form, status=status)
+
+    def follow(_typed: dict[str, Any]) -> str:
+        actions.follow(comment=found, wishes=form.wishes, who=cut_address(request))
+        return Addresses(found.thread.article).own(token)
+
+    return take(form, follow, lambda status: _own(request, found, token, wishes=form, status=status), field="mail")
 
 
 def letters_of(comment: Comment) -> dict[str, bool]:
@@ -150,6 +142,7 @@ def _own(
     form: TextForm | None = None,
     objection_form: ObjectionForm | None = None,
     wishes: WishesForm | None = None,
+    fault: str = "",
     status: int = 200,
 ) -> HttpResponse:
     article = comment.thread.article
@@ -193,6 +186,7 @@ def _own(
         "letters": letters_of(comment),
         "wishes": wishes,
         "follow_url": addresses.own_follow(token),
+        "fault": fault,
         "canonical_url": "",
         "is_indexed": False,
     }

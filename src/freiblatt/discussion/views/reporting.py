@@ -1,10 +1,8 @@
 """Where readers report a comment, and the receipt on which they see what became of it."""
 
-import math
 from typing import Any
 
-from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -18,8 +16,9 @@ from freiblatt.discussion.models import Comment, CommentState, Objection, Report
 from freiblatt.discussion.reading import Addresses, show_alone
 from freiblatt.discussion.reading.reasons import reasons_of, shown_objection
 from freiblatt.discussion.senders import Sender
-from freiblatt.discussion.tokens import NonceError, make_nonce, read_nonce
+from freiblatt.discussion.tokens import Nonce, NonceError, make_nonce, read_nonce
 from freiblatt.discussion.views.answers import public_article, thread_of
+from freiblatt.discussion.views.taking import take
 from freiblatt.lib.ids import GREATEST_ID
 from freiblatt.lib.origin import own_forms_only
 from freiblatt.lib.private import private
@@ -42,39 +41,21 @@ def report(request: HttpRequest, section: str, article: str, pk: int) -> HttpRes
     if request.method != "POST":
         return _form(request, thread, comment, ReportForm(initial={"nonce": _fresh(comment)}))
     form = ReportForm(request.POST)
-    if not form.is_valid():
-        return _again(request, thread, comment, form)
-    fields = form.cleaned_data
-    try:
-        nonce = read_nonce(fields["nonce"], _scope(comment))
-    except NonceError:
-        form.add_error(None, _("This form was open for too long. Nothing was sent; please send it again."))
-        return _again(request, thread, comment, form)
-    try:
+
+    def send(typed: dict[str, Any]) -> str:
         reported = actions.report_comment(
             comment=comment,
-            rule=fields["rule"],
-            nonce=nonce,
+            rule=typed["rule"],
+            nonce=_nonce(comment, typed["nonce"]),
             sender=Sender.of(request),
-            explanation=fields["explanation"],
-            name=fields["name"],
-            address=fields["address"],
-            is_in_good_faith=fields["is_in_good_faith"],
+            explanation=typed["explanation"],
+            name=typed["name"],
+            address=typed["address"],
+            is_in_good_faith=typed["is_in_good_faith"],
         )
-    except actions.TooManyError as error:
-        form.add_error(None, str(error))
-        response = _again(request, thread, comment, form, status=429)
-        response["Retry-After"] = str(math.ceil(error.wait_seconds))
-        return response
-    except actions.DiscussionError as error:
-        form.add_error(None, str(error))
-        return _again(request, thread, comment, form)
-    except OperationalError:
-        form.add_error(None, _("Too much is going on at this moment. Nothing was sent; please send it again."))
-        response = _again(request, thread, comment, form, status=503)
-        response["Retry-After"] = "5"
-        return response
-    return HttpResponseRedirect(reverse("comment_receipt", args=[reported.token]), status=303)
+        return reverse("comment_receipt", args=[reported.token])
+
+    return take(form, send, lambda status: _again(request, thread, comment, form, status), field=None)
 
 
 @private
@@ -91,19 +72,14 @@ def receipt_object(request: HttpRequest, token: str) -> HttpResponse:
     """Take a reporter's objection."""
     found = _of(token)
     form = ObjectionForm(request.POST)
-    if not form.is_valid():
-        return _receipt(request, found, token, form=form, status=422)
-    try:
-        actions.object_as_reporter(report=found, text=form.cleaned_data["text"], sender=Sender.of(request))
-    except actions.TooManyError as error:
-        form.add_error("text", str(error))
-        response = _receipt(request, found, token, form=form, status=429)
-        response["Retry-After"] = str(math.ceil(error.wait_seconds))
-        return response
-    except actions.DiscussionError as error:
-        form.add_error("text", str(error))
-        return _receipt(request, found, token, form=form, status=422)
-    return HttpResponseRedirect(reverse("comment_receipt", args=[token]), status=303)
+
+    def object_to_it(typed: dict[str, Any]) -> str:
+        actions.object_as_reporter(report=found, text=typed["text"], sender=Sender.of(request))
+        return reverse("comment_receipt", args=[token])
+
+    return take(
+        form, object_to_it, lambda status: _receipt(request, found, token, form=form, status=status), field="text"
+    )
 
 
 def _scope(comment: Comment) -> str:
@@ -115,9 +91,16 @@ def _fresh(comment: Comment) -> str:
     return make_nonce(_scope(comment))
 
 
-def _again(
-    request: HttpRequest, thread: Thread, comment: Comment, form: ReportForm, *, status: int = 422
-) -> HttpResponse:
+def _nonce(comment: Comment, text: str) -> Nonce:
+    """Return what the form was handed out with. Raises DiscussionError where that is too long ago."""
+    try:
+        return read_nonce(text, _scope(comment))
+    except NonceError as error:
+        says = _("This form was open for too long. Nothing was sent; please send it again.")
+        raise actions.DiscussionError(says) from error
+
+
+def _again(request: HttpRequest, thread: Thread, comment: Comment, form: ReportForm, status: int) -> HttpResponse:
     """Give back what was typed, with a nonce that works."""
     form.data = form.data.copy()
     form.data["nonce"] = _fresh(comment)
@@ -176,7 +159,7 @@ def _receipt(
         "is_kept": decision is not None and decision.kind == "kept",
         "reasons": reasons_of(decision, comment) if decision is not None else None,
         "objection": shown_objection(objection),
-        "form": (form or ObjectionForm()) if can_object else None,
+        "form": (form or ObjectionForm()) if can_object or form else None,
         "object_url": reverse("comment_receipt_object", args=[token]),
         "comment_url": _comment_url(found, request) if is_public else "",
         "rules_url": reverse("house_rules"),

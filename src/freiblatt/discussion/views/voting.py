@@ -1,6 +1,5 @@
 """Where readers vote."""
 
-import math
 from typing import Any
 
 from django.db import OperationalError
@@ -10,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from freiblatt.discussion import actions
-from freiblatt.discussion.models import Comment, DiscussionSettings, Thread
+from freiblatt.discussion.models import Comment, CommentState, DiscussionSettings, Thread
 from freiblatt.discussion.reading import Addresses, show_alone
 from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.views.answers import public_article, thread_of
+from freiblatt.discussion.views.taking import BUSY_SECONDS, later
 from freiblatt.lib.ids import GREATEST_ID
 from freiblatt.lib.origin import own_forms_only
 from freiblatt.lib.private import private
@@ -36,23 +36,16 @@ def vote(request: HttpRequest, section: str, article: str) -> HttpResponse:
     if comment is None:
         raise Http404
     known_by = request.POST.get("known_by", "")[:100]
-    headers = {}
     try:
         voted = actions.vote(comment=comment, sender=Sender.of(request), value=VALUES[name], known_by=known_by)
     except actions.TooManyError as error:
-        headers["Retry-After"] = str(math.ceil(error.wait_seconds))
-        response = _answer(request, thread, comment, fault=str(error), status=429)
+        return later(_answer(request, thread, comment, fault=str(error), status=429), error.wait_seconds)
     except actions.DiscussionError as error:
-        response = _answer(request, thread, comment, fault=str(error), status=409)
+        return _answer(request, thread, comment, fault=str(error), status=409)
     except OperationalError:
-        headers["Retry-After"] = "5"
         busy = _("Too much is going on at this moment; your vote was not counted. Please try again.")
-        response = _answer(request, thread, comment, fault=busy, status=503)
-    else:
-        response = _answer(request, thread, voted, value=VALUES[name])
-    for header, value in headers.items():
-        response[header] = value
-    return response
+        return later(_answer(request, thread, comment, fault=busy, status=503), BUSY_SECONDS)
+    return _answer(request, thread, voted, value=VALUES[name])
 
 
 def _answer(
@@ -66,7 +59,8 @@ def _answer(
         "page_title": _("Your vote"),
         "article": thread.article,
         "article_url": thread.article.get_url(request),
-        "comment": show_alone(comment, addresses),
+        # What the desk holds is not shown to whoever guesses its number.
+        "comment": show_alone(comment, addresses) if comment.state == CommentState.PUBLIC else None,
         "comment_url": addresses.comment(comment.pk),
         "vote_url": addresses.vote,
         "has_down_votes": DiscussionSettings.load().has_down_votes,

@@ -1,6 +1,5 @@
 """Where readers write: the form at an address of its own, its preview, and what happens to what was sent."""
 
-import math
 from typing import Any
 
 from django.db import OperationalError
@@ -19,15 +18,11 @@ from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.text import to_html
 from freiblatt.discussion.tokens import Nonce, NonceError, make_nonce, read_nonce
 from freiblatt.discussion.views.answers import public_article, thread_of
+from freiblatt.discussion.views.taking import Fault, refused
 from freiblatt.lib.ids import GREATEST_ID
 from freiblatt.lib.origin import own_forms_only
 from freiblatt.lib.private import private
 from freiblatt.newsroom.models import StaffMember
-
-#: Where in the form it stands what is wrong, unless it is said above all.
-FIELDS: dict[type[actions.DiscussionError], str] = {actions.NameTakenError: "name", actions.AddressMissingError: "mail"}
-#: How a form is refused whose text alone is not to blame.
-STATUSES: dict[type[actions.DiscussionError], int] = {actions.ThreadClosedError: 409, actions.TooManyError: 429}
 
 
 @private
@@ -79,16 +74,8 @@ def _write(request: HttpRequest, thread: Thread, *, parent: Comment | None) -> H
             wishes=form.wishes,
             chosen=form.chosen if parent is None else None,
         )
-    except actions.DiscussionError as error:
+    except (actions.DiscussionError, OperationalError) as error:
         return _refused(request, thread, parent, form, error)
-    except OperationalError:
-        busy = _(
-            "Too much is going on at this moment. Your text was not stored; it stands below. Please send it again."
-        )
-        form.add_error(None, busy)
-        response = _again(request, thread, parent, form, status=503)
-        response["Retry-After"] = "5"
-        return response
     return HttpResponseRedirect(Addresses(thread.article).own(posted.token), status=303)
 
 
@@ -115,16 +102,12 @@ def _preview(request: HttpRequest, thread: Thread, parent: Comment | None, form:
 
 
 def _refused(
-    request: HttpRequest, thread: Thread, parent: Comment | None, form: CommentForm, error: actions.DiscussionError
+    request: HttpRequest, thread: Thread, parent: Comment | None, form: CommentForm, error: Fault
 ) -> HttpResponse:
     """Give the text back with a sentence that says why it was not taken."""
     if isinstance(error, actions.PassageError):
         form.without_passage()
-    form.add_error(FIELDS.get(type(error)), str(error))
-    response = _again(request, thread, parent, form, status=STATUSES.get(type(error), 422))
-    if isinstance(error, actions.TooManyError):
-        response["Retry-After"] = str(math.ceil(error.wait_seconds))
-    return response
+    return refused(form, error, lambda status: _again(request, thread, parent, form, status=status))
 
 
 def _again(
