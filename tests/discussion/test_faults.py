@@ -17,9 +17,9 @@ from django.utils import timezone
 from freiblatt.discussion.actions import (
     DiscussionError,
     add_comment,
+    approve_comment,
     arrange_thread,
     check_text,
-    decide_report,
     erase_comment,
     refuse_comment,
     remove_comment,
@@ -30,7 +30,6 @@ from freiblatt.discussion.models import (
     Comment,
     CommentState,
     CommentVersion,
-    DecisionKind,
     DiscussionSettings,
     Objection,
     Report,
@@ -408,7 +407,7 @@ def test_receipt_keeps_an_objection_that_found_the_database_busy(thread: Thread,
     comment = add_comment(thread=thread, text="Eine Frage.", guest_name="Ingo")
     door = f"{THREAD}{comment.pk}/melden/"
     receipt = client.post(door, {"rule": "respect", "nonce": report_nonce(comment)})["Location"]
-    decide_report(report=Report.objects.get(), by=None, kind=DecisionKind.KEPT)
+    approve_comment(comment=comment, by=None)
     with busy_database():
         answer = client.post(f"{receipt}einspruch/", {"text": "Lesen Sie genauer."})
     assert answer.status_code == 503

@@ -14,14 +14,13 @@ from django.test import Client
 from freiblatt.discussion.actions import (
     add_comment,
     approve_comment,
-    decide_report,
     edit_comment,
     object_as_reporter,
     remove_comment,
     report_comment,
 )
 from freiblatt.discussion.actions.news import note_news
-from freiblatt.discussion.models import Anchor, CommentState, DecisionKind, Objection, Report, Thread
+from freiblatt.discussion.models import Anchor, CommentState, Objection, Report, Thread
 from freiblatt.discussion.text import tidy, tidy_name
 from freiblatt.discussion.tokens import make_nonce, read_nonce
 from freiblatt.jobs.worker import run_waiting
@@ -192,7 +191,7 @@ def test_reports_and_objections_are_text_on_their_receipts(thread: Thread, clien
             answer = post_raw(client, door, {**fields, "explanation": f"Weil: {text}"[:2900], "name": name})
             receipt = answer["Location"]
             shown = {"open": Page.of(client.get(receipt))}
-            decide_report(report=Report.objects.get(), by=None, kind=DecisionKind.KEPT, words="Es bleibt.")
+            approve_comment(comment=Report.objects.get().comment, by=None, words="Es bleibt.")
             assert post_raw(client, f"{receipt}einspruch/", {"text": f"Doch: {text}"[:2900]}).status_code == 303
             shown["objection"] = Page.of(client.get(receipt))
             for at, page in shown.items():
@@ -216,7 +215,7 @@ def test_desk_reads_reports_and_objections_as_text(thread: Thread, client: Clien
         )
     check_entries(Page.of(desk.get(QUEUE)), len(TYPED) + 1)
     for report in Report.objects.order_by("pk"):
-        decide_report(report=report, by=None, kind=DecisionKind.KEPT)
+        approve_comment(comment=report.comment, by=None)
         words = report.explanation.removeprefix("Weil: ")
         limits.start_over()
         object_as_reporter(report=report, text=f"Doch: {words}"[:2900], sender=at_the_desk.SENDER)

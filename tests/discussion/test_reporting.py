@@ -13,7 +13,6 @@ from freiblatt.discussion.actions import (
     add_comment,
     approve_comment,
     decide_objection,
-    decide_report,
     erase_comment,
     forget_reports,
     may_decide_objection,
@@ -135,7 +134,7 @@ def test_address_gets_a_letter_that_repeats_nothing_that_was_typed(comment: Comm
     assert (letter.to_address, letter.kind, letter.language) == ("ada@example.org", "discussion_report_received", "de")
     assert answer["Location"] in letter.text
     assert "illen" not in letter.subject + letter.text + letter.html
-    decide_report(report=Report.objects.get(), by=None, kind=DecisionKind.KEPT)
+    approve_comment(comment=comment, by=None)
     run_waiting()
     assert Letter.objects.latest("pk").kind == "discussion_report_decided"
     assert send(client, comment, address="keine adresse").status_code == 422
@@ -178,8 +177,7 @@ def test_flood_is_told_to_wait_and_keeps_its_text(comment: Comment, client: Clie
 def test_hostile_input_is_escaped_wherever_it_shows(comment: Comment, client: Client) -> None:
     answer = send(client, comment, explanation=HOSTILE, name=HOSTILE)
     assert HOSTILE not in client.get(answer["Location"]).content.decode()
-    report = Report.objects.get()
-    decide_report(report=report, by=None, kind=DecisionKind.KEPT, words=HOSTILE)
+    approve_comment(comment=comment, by=None, words=HOSTILE)
     client.post(answer["Location"] + "einspruch/", {"text": HOSTILE})
     html = client.get(answer["Location"]).content.decode()
     assert "<img src=x" not in html
@@ -229,17 +227,16 @@ def test_kept_comment_stays_and_the_reporter_reads_why(comment: Comment, client:
     receipt = send(client, comment)["Location"]
     other = send(Client(REMOTE_ADDR="198.51.100.7"), comment, rule="topic")["Location"]
     moderator = make_member(Role.MODERATOR)
-    decision = decide_report(
-        report=open_reports().first(), by=moderator, kind=DecisionKind.KEPT, words="Das ist ein Werturteil."
-    )
+    approve_comment(comment=comment, by=moderator, words="Das ist ein Werturteil.")
+    decision = Decision.objects.get()
     assert (decision.kind, decision.origin, decision.by) == ("kept", "report", moderator)
     assert not open_reports().exists()
     for address in (receipt, other):
         html = client.get(address).content.decode()
         assert "dass der Kommentar stehen bleibt" in html
         assert "Das ist ein Werturteil." in html
-    with pytest.raises(DiscussionError, match="schon entschieden"):
-        decide_report(report=Report.objects.first(), by=moderator, kind=DecisionKind.KEPT)
+    approve_comment(comment=comment, by=moderator)
+    assert Decision.objects.count() == 1
 
 
 def test_removed_comment_tells_its_writer_the_rule_the_ground_and_how_to_object(
@@ -249,10 +246,10 @@ def test_removed_comment_tells_its_writer_the_rule_the_ground_and_how_to_object(
         own_page_of(comment),
         send(client, comment, rule="law", explanation="Beleidigung", is_in_good_faith="on"),
     )
-    decide_report(
-        report=Report.objects.get(),
+    remove_comment(
+        comment=comment,
         by=make_member(Role.MODERATOR),
-        kind=DecisionKind.REMOVED,
+        rule=house_rule("law"),
         words="„Lump“ ist eine Formalbeleidigung.",
         legal_basis="§ 185 StGB",
     )
@@ -290,7 +287,7 @@ def test_comment_that_goes_meanwhile_ends_the_report(comment: Comment, client: C
     assert Report.objects.get().state == ReportState.MOOT
     assert "zurückgezogen" in client.get(receipt).content.decode()
     with pytest.raises(DiscussionError):
-        decide_report(report=Report.objects.get(), by=None, kind=DecisionKind.REMOVED)
+        approve_comment(comment=comment, by=None)
 
 
 def test_receipt_outlasts_the_article(comment: Comment, client: Client) -> None:
@@ -302,8 +299,6 @@ def test_receipt_outlasts_the_article(comment: Comment, client: Client) -> None:
     assert ARTICLE not in html
     article.delete()
     assert client.get(receipt).status_code == 200
-    with pytest.raises(DiscussionError, match="nicht mehr"):
-        decide_report(report=Report.objects.get(), by=None, kind=DecisionKind.KEPT)
 
 
 def test_number_of_reports_hides_a_comment_until_the_desk_decides_and_never_again(comment: Comment) -> None:
@@ -341,7 +336,7 @@ def test_writer_objects_once_and_somebody_else_restores(comment: Comment, client
     own = own_page_of(comment)
     moderator, editor = make_member(Role.MODERATOR), make_member(Role.EDITOR)
     receipt = send(client, comment, address="ada@example.org")["Location"]
-    decide_report(report=Report.objects.get(), by=moderator, kind=DecisionKind.REMOVED)
+    remove_comment(comment=comment, by=moderator, rule=house_rule())
     assert client.post(own + "einspruch/", {"text": "  "}).status_code == 422
     assert client.post(own + "einspruch/", {"text": "Das war ein Zitat."}).status_code == 303
     assert client.post(own + "einspruch/", {"text": "Noch einmal."}).status_code == 422
@@ -388,7 +383,7 @@ def test_reporter_objects_and_the_comment_goes(comment: Comment, client: Client)
     own = own_page_of(comment)
     receipt = send(client, comment, address="ada@example.org")["Location"]
     assert client.post(receipt + "einspruch/", {"text": "Zu früh."}).status_code == 422
-    decide_report(report=Report.objects.get(), by=make_member(Role.MODERATOR), kind=DecisionKind.KEPT)
+    approve_comment(comment=comment, by=make_member(Role.MODERATOR))
     assert client.post(receipt + "einspruch/", {"text": "Lesen Sie § 185."}).status_code == 303
     assert client.post(receipt + "einspruch/", {"text": "Zweimal."}).status_code == 422
     decide_objection(objection=open_objections().get(), by=make_member(Role.EDITOR), is_granted=True)
@@ -421,7 +416,7 @@ def test_reports_follow_a_reader_who_asks_for_them_or_wants_them_gone(comment: C
     erase(reader=reader)
     report = open_reports().get()
     assert (report.name, report.address, report.explanation, report.address_key) == ("", "", "", "")
-    decide_report(report=report, by=None, kind=DecisionKind.KEPT)
+    approve_comment(comment=comment, by=None)
     assert not mail.outbox
 
 
@@ -430,7 +425,7 @@ def test_what_is_known_of_reporters_goes_in_time(comment: Comment, client: Clien
     Report.objects.update(made_on=timezone.now() - timedelta(hours=48))
     assert forget_reports.func() == {"networks": 1, "reports": 0, "objections": 0}
     assert Report.objects.get().name == "Ada"
-    decide_report(report=Report.objects.get(), by=None, kind=DecisionKind.KEPT)
+    approve_comment(comment=comment, by=None)
     Report.objects.update(decided_on=timezone.now() - timedelta(days=185))
     assert forget_reports.func()["reports"] == 1
     report = Report.objects.get()

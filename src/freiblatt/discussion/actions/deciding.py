@@ -14,18 +14,19 @@ from freiblatt.discussion.models import (
     DecisionKind,
     DecisionOrigin,
     HouseRule,
+    Objection,
     Report,
-    ReportState,
     Thread,
 )
 from freiblatt.newsroom.models import StaffMember
 
 
 @transaction.atomic
-def approve_comment(*, comment: Comment, by: StaffMember | None) -> Comment:
+def approve_comment(*, comment: Comment, by: StaffMember | None, words: str = "") -> Comment:
     """Return the comment, now public. Approving what is public already keeps it, against what readers reported.
 
-    What was refused comes back. A decision is recorded where it answers reports or reverses another one.
+    What was refused comes back. A decision is recorded where it answers reports or reverses another one; `words` are
+    then for those who reported it.
     """
     thread, found = locked(comment)
     if found.state not in (CommentState.WAITING, CommentState.REFUSED, CommentState.PUBLIC):
@@ -38,10 +39,16 @@ def approve_comment(*, comment: Comment, by: StaffMember | None) -> Comment:
     if before == CommentState.WAITING:
         tell_writer(found, "approved")
     if before == CommentState.REFUSED:
-        record(found, DecisionKind.RESTORED, by=by)
-    elif Report.objects.filter(comment=found, state=ReportState.OPEN).exists():
-        record(found, DecisionKind.KEPT, by=by)
+        record(found, DecisionKind.RESTORED, by=by, words=words)
+    elif _is_asked_about(found):
+        record(found, DecisionKind.KEPT, by=by, words=words)
     return found
+
+
+def _is_asked_about(comment: Comment) -> bool:
+    """Whether somebody waits to hear that a comment stays: who reported it, or its writer whom reports have hidden."""
+    reports, objections = Report.objects.open(), Objection.objects.open()
+    return reports.filter(comment=comment).exists() or objections.filter(decision__comment=comment).exists()
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from freiblatt.discussion.house_rules import FIRST_RULES
 from freiblatt.discussion.models import (
     LOG_KEY,
     LONGEST_WORDS,
+    RESTRICTIONS,
     Comment,
     Decision,
     DecisionKind,
@@ -33,6 +34,7 @@ TOLD: dict[str, str] = {
     DecisionKind.REFUSED: "refused",
     DecisionKind.REMOVED: "removed",
     DecisionKind.RESTORED: "restored",
+    DecisionKind.HELD: "held",
 }
 
 
@@ -80,9 +82,12 @@ def record(
     """Store what was decided about a comment, and answer with it what readers have reported; return the decision.
 
     Call it inside the transaction of the change, after the change. `origin` is the desk's own look, or the reports that
-    are open, unless given. Raises DiscussionError for words that are too long.
+    are open, unless given. Raises DiscussionError for words that are too long, and where the law is the rule but is
+    not named.
     """
     words = check_words(words)
+    if kind in RESTRICTIONS and rule is not None and rule.is_legal and not legal_basis.strip():
+        raise DiscussionError(_("Name the law that the comment breaks: its writer may know the legal ground."))
     reports = Report.objects.filter(comment=comment, state=ReportState.OPEN)
     origin = origin or (DecisionOrigin.REPORT if reports.exists() else DecisionOrigin.DESK)
     made = Decision.objects.create(
@@ -100,21 +105,34 @@ def record(
         reports.update(state=ReportState.DECIDED, decision=made, decided_on=made.made_on, network_key="")
         for report in answered:
             tell_reporter(report, "decided")
+        _answer_objections_to_hiding(made)
     mark_stale([LOG_KEY])
     if (event := TOLD.get(made.kind)) is not None:
         tell_writer(comment, event, decision=made.pk)
     return made
 
 
-def settle_gone(comment: Comment) -> None:
+def _answer_objections_to_hiding(made: Decision) -> None:
+    """Answer by a person's decision what the writer said against the program's, which it replaces."""
+    is_back = made.kind in (DecisionKind.KEPT, DecisionKind.RESTORED)
+    Objection.objects.open().filter(decision__comment=made.comment_id, decision__kind=DecisionKind.HELD).update(
+        state=ObjectionState.GRANTED if is_back else ObjectionState.DECLINED,
+        answer=made.words,
+        decided_on=made.made_on,
+        decided_by=made.by,
+    )
+
+
+def settle_gone(comment: Comment, *, is_decided: bool = False) -> None:
     """Close what waits for a decision on a comment that its writer took back, and blank what was said to and by them.
 
-    Call it inside the transaction of the change.
+    Call it inside the transaction of the change. `is_decided`: the desk erases it; its decision answers the reports.
     """
     now = timezone.now()
-    Report.objects.filter(comment=comment, state=ReportState.OPEN).update(
-        state=ReportState.MOOT, decided_on=now, network_key=""
-    )
+    if not is_decided:
+        Report.objects.filter(comment=comment, state=ReportState.OPEN).update(
+            state=ReportState.MOOT, decided_on=now, network_key=""
+        )
     of_comment = Objection.objects.filter(decision__comment=comment)
     of_comment.filter(state=ObjectionState.OPEN).update(state=ObjectionState.MOOT, decided_on=now)
     of_comment.filter(side="writer").update(text="", answer="")

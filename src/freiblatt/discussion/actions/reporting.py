@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from freiblatt.discussion.actions.bookkeeping import bury, locked, move
+from freiblatt.discussion.actions.bookkeeping import locked, move
 from freiblatt.discussion.actions.bounds import check_length, take
 from freiblatt.discussion.actions.deciding import refuse_comment, remove_comment, restore_comment
 from freiblatt.discussion.actions.errors import DiscussionError
@@ -150,46 +150,6 @@ def open_objections() -> QuerySet[Objection]:
     )
 
 
-@transaction.atomic
-def decide_report(
-    *,
-    report: Report,
-    by: StaffMember | None,
-    kind: DecisionKind,
-    rule: HouseRule | None = None,
-    words: str = "",
-    legal_basis: str = "",
-) -> Decision:
-    """Return the decision on a report, and on every other open one of the same comment, whose reporters hear of it.
-
-    `kind` is KEPT (the comment stays, or comes back if it was out of sight) or REMOVED, then by `rule`, or else by that
-    which was reported. `words` are for its writer where it goes, for the reporters where it stays. Raises
-    DiscussionError where the report is decided already or its comment gone.
-    """
-    found = Report.objects.select_related("comment", "rule").get(pk=report.pk)
-    if found.comment is None:
-        raise DiscussionError(_("The comment is gone; there is nothing to decide any more."))
-    thread, comment = locked(found.comment)
-    found.refresh_from_db(fields=["state"])
-    if found.state != ReportState.OPEN:
-        raise DiscussionError(_("This report is decided already."))
-    if kind == DecisionKind.KEPT:
-        if comment.state == CommentState.WAITING:
-            comment = move(thread, comment, CommentState.PUBLIC)
-        elif comment.state != CommentState.PUBLIC:
-            raise DiscussionError(_("Readers do not see this comment; it has to be restored before it can stay."))
-        return record(comment, DecisionKind.KEPT, by=by, words=words, origin=DecisionOrigin.REPORT)
-    if kind not in RESTRICTIONS:
-        raise DiscussionError(_("A report is answered by keeping the comment or by removing it."))
-    reasons = {"rule": rule or found.rule, "words": words, "legal_basis": legal_basis, "origin": DecisionOrigin.REPORT}
-    if comment.state == CommentState.WAITING:
-        comment = move(thread, comment, CommentState.REFUSED)
-        return record(comment, DecisionKind.REFUSED, by=by, **reasons)  # type: ignore[arg-type]
-    if comment.state == CommentState.PUBLIC:
-        comment = bury(thread, comment, CommentState.REMOVED)
-    return record(comment, DecisionKind.REMOVED, by=by, **reasons)  # type: ignore[arg-type]
-
-
 def standing_decision(comment: Comment) -> Decision | None:
     """Return the decision that keeps a comment from readers at this moment; None where there is none."""
     kinds: dict[str, tuple[DecisionKind, ...]] = {
@@ -207,7 +167,7 @@ def can_writer_object(decision: Decision | None) -> bool:
     """Return whether the writer may still object to what keeps the comment from readers."""
     return (
         decision is not None
-        and decision.kind in RESTRICTIONS
+        and decision.kind in (*RESTRICTIONS, DecisionKind.HELD)
         and timezone.now() < decision.objection_until
         and not decision.objections.filter(side=ObjectionSide.WRITER).exists()
     )
@@ -272,9 +232,10 @@ def decide_objection(
 ) -> Objection:
     """Return the objection, answered once and for all.
 
-    Granting a writer's restores the comment; granting a reporter's removes it, by `rule` or else by that which was
-    reported. `words` are for whoever objected, and for the writer where the comment goes. Raises DiscussionError where
-    it is answered already, or where the same person has made the decision though somebody else could answer.
+    Granting a writer's restores the comment, unless its text was erased; granting a reporter's removes it, by `rule` or
+    else by that which was reported. `words` are for whoever objected, and for the writer where the comment goes. Raises
+    DiscussionError where it is answered already, or where the same person has made the decision though somebody else
+    could answer.
     """
     comment = Objection.objects.select_related("decision__comment").get(pk=objection.pk).decision.comment
     if comment is not None:
@@ -305,7 +266,15 @@ def _carry_out(
     comment.refresh_from_db()
     origin = DecisionOrigin.OBJECTION
     if objection.side == ObjectionSide.WRITER:
-        if comment.state in (CommentState.REFUSED, CommentState.REMOVED):
+        if comment.state == CommentState.WAITING:
+            thread, found = locked(comment)
+            found = move(thread, found, CommentState.PUBLIC)
+            made = record(found, DecisionKind.KEPT, by=by, words=words, origin=origin)
+            tell_writer(found, "restored", decision=made.pk)
+        elif not comment.source_text:
+            # The desk had erased it: all that can be said is that it should not have.
+            tell_writer(comment, "objection_granted_too_late", answer=objection.answer)
+        elif comment.state in (CommentState.REFUSED, CommentState.REMOVED):
             restore_comment(comment=comment, by=by, words=words, origin=origin)
             for report in Report.objects.filter(decision=objection.decision).select_related("rule"):
                 tell_reporter(report, "changed")

@@ -27,7 +27,9 @@ EVENTS: dict[str, tuple[CommentState, ...]] = {
     "picked": (CommentState.PUBLIC,),
     "refused": (CommentState.REFUSED,),
     "removed": (CommentState.REMOVED,),
+    "held": (CommentState.WAITING,),
     "objection_decided": (),
+    "objection_granted_too_late": (),
     "correction_accepted": (),
     "correction_declined": (),
 }
@@ -88,6 +90,8 @@ def write_to_writer(comment_pk: int, event: str, said: dict[str, str], number: s
             "comment_url": comment_url,
             "own_url": own_url,
             "page_url": page_url(reader=reader),
+            "can_object": event in ("refused", "removed", "held"),
+            "is_text_gone": comment.state == CommentState.REMOVED and not comment.source_text,
         },
         language=reader.page_language,
         kind="discussion_decision",

@@ -9,7 +9,15 @@ from django.db.models.functions import RowNumber
 from django.utils.safestring import SafeString, mark_safe
 
 from freiblatt.discussion.actions import judgement_of_today
-from freiblatt.discussion.models import Comment, CommentState, CommentVersion, Objection, Question, Report
+from freiblatt.discussion.models import (
+    Comment,
+    CommentState,
+    CommentVersion,
+    DecisionKind,
+    Objection,
+    Question,
+    Report,
+)
 from freiblatt.discussion.reading import Addresses, tombstone_text
 from freiblatt.discussion.rules import sentences
 from freiblatt.discussion.text import to_html
@@ -59,6 +67,11 @@ class Entry:
 
     #: What its writer, or a reader who reported it, says against the decision; None for nothing open.
     objection: Objection | None = None
+
+    @property
+    def needs_answer(self) -> bool:
+        """Whether an objection is answered by itself; one to hiding by reports is answered by any decision about it."""
+        return self.objection is not None and self.objection.decision.kind != DecisionKind.HELD
 
     @property
     def is_public(self) -> bool:

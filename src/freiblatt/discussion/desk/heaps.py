@@ -1,7 +1,7 @@
 """Many comments at once: all of one writer, from one network, with one phrase, or below one article."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -75,6 +75,9 @@ def decide_heap(heap: Heap, deed: str, told: Told, *, until: int, seen_on: datet
     if deed != "approve" and told.rule is None:
         raise DiscussionError(_("Choose the house rule that the comments break."))
     do = DEEDS["approve" if deed == "approve" else "refuse"].do
+    if deed == "approve":
+        # What the form has is said to those whose comments go.
+        told = replace(told, words="")
     done, faults = 0, []
     is_as_read = Q(edited_on=None) if seen_on is None else Q(edited_on=None) | Q(edited_on__lt=seen_on)
     for comment in heap.to_decide(deed).filter(is_as_read, pk__lte=until)[:MOST_AT_ONCE]:
