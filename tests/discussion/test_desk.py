@@ -102,7 +102,7 @@ def test_decisions_are_taken_back(thread: Thread, desk: Client) -> None:
     approved, refused, erased = wait(thread), wait(thread, name="Otto"), wait(thread, name="Anna")
     decide(desk, "approve", approved)
     decide(desk, "refuse", refused, rule="respect")
-    page = decide(desk, "erase", erased)
+    page = decide(desk, "erase_as_asked", erased)
     lately = page.context["lately"]
     assert [(one["pk"], one["undo"]) for one in lately] == [(refused.pk, "undo"), (approved.pk, "undo")]
 

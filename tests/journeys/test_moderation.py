@@ -66,7 +66,7 @@ def test_fifty_comments_take_at_most_two_keys_each(thread: Thread, page: Page, l
         elif number % 10 == 4:
             keys, becomes = ["p", "2"], CommentState.PUBLIC
         elif number == 0:
-            keys, becomes = ["e", "Enter"], CommentState.ERASED
+            keys, becomes = ["e", "3"], CommentState.REMOVED
         else:
             keys, becomes = ["a"], CommentState.PUBLIC
         for key in keys:

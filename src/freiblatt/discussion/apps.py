@@ -27,8 +27,10 @@ class DiscussionConfig(AppConfig):
         rules.register_rules()
         schedules.every(rhythms.minutely(60), name="forget senders", job=actions.forget_senders)
         schedules.every(rhythms.minutely(60), name="forget reports", job=actions.forget_reports)
+        schedules.every(rhythms.minutely(60), name="forget refused comments", job=actions.forget_refused)
         call(
             {
+                "forget_refused": _("Delete refused comments that nobody can object to any more"),
                 "open_the_desk": _("Let comments appear that came after hours"),
                 "sort_new_comments": _("Sort the comments that wait"),
                 "learn_from_decisions": _("Learn from the desk's decisions"),

@@ -14,7 +14,7 @@ from freiblatt.discussion.actions.deciding import (
     restore_comment,
     unpick_comment,
 )
-from freiblatt.discussion.actions.ending import erase_comment, withdraw_comment
+from freiblatt.discussion.actions.ending import erase_by_rule, erase_comment, forget_refused, withdraw_comment
 from freiblatt.discussion.actions.errors import (
     AddressMissingError,
     DiscussionError,
@@ -101,9 +101,11 @@ __all__ = [
     "decline_correction",
     "edit_comment",
     "end_voting",
+    "erase_by_rule",
     "erase_comment",
     "fold_question",
     "follow",
+    "forget_refused",
     "forget_reports",
     "forget_senders",
     "hold_new_comments",

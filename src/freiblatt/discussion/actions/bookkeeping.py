@@ -85,6 +85,8 @@ def insert(comment: Comment) -> Comment:
 
 def move(thread: Thread, comment: Comment, state: CommentState, *fields: str) -> Comment:
     """Give a comment another state, store `fields` with it, list and count it anew; return it as it is now."""
+    if state == CommentState.PUBLIC and not (comment.source_text or comment.html):
+        raise DiscussionError(_("The text of this comment is deleted; it cannot come back."))
     counts = {CommentState.PUBLIC.value: "n_public", CommentState.WAITING.value: "n_held"}
     steps = {counts[one]: step for one, step in ((str(comment.state), -1), (state.value, +1)) if one in counts}
     if comment.state != state and steps:

@@ -34,7 +34,7 @@ class Told:
 
     by: StaffMember
     rule: HouseRule | None = None
-    #: What the writer is told, and the law where the rule is one.
+    #: What the writer is told, or who reported a comment that stays; and the law where the rule is one.
     words: str = ""
     legal_basis: str = ""
     #: Why a comment is picked; one of ours is said in the language of the article.
@@ -72,7 +72,7 @@ class Deed:
 
 
 def _approve(comment: Comment, told: Told) -> Comment:
-    return actions.approve_comment(comment=comment, by=told.by)
+    return actions.approve_comment(comment=comment, by=told.by, words=told.words)
 
 
 def _refuse(comment: Comment, told: Told) -> Comment:
@@ -95,6 +95,15 @@ def _unpick(comment: Comment, told: Told) -> Comment:
 
 
 def _erase(comment: Comment, told: Told) -> Comment:
+    if told.rule is None:
+        raise actions.DiscussionError(_("Choose the house rule that the comment breaks."))
+    return actions.erase_by_rule(
+        comment=comment, by=told.by, rule=told.rule, words=told.words, legal_basis=told.legal_basis
+    )
+
+
+def _erase_as_asked(comment: Comment, told: Told) -> Comment:
+    """Erase what its writer, who lost the link, has asked the desk to erase: that is no decision about it."""
     return actions.erase_comment(comment=comment)
 
 
@@ -149,6 +158,7 @@ DEEDS: dict[str, Deed] = {
     "pick": Deed(_pick, gettext_lazy("Picked: the comment by %(name)s."), undo="unpick", undo_of_held="undo"),
     "unpick": Deed(_unpick, gettext_lazy("No longer picked: the comment by %(name)s.")),
     "erase": Deed(_erase, gettext_lazy("Erased: the comment by %(name)s.")),
+    "erase_as_asked": Deed(_erase_as_asked, gettext_lazy("Erased: the comment by %(name)s.")),
     "ask": Deed(_ask, gettext_lazy("Asked: the authors, about the comment by %(name)s."), undo="unask"),
     "unask": Deed(_take_back_question, gettext_lazy("No longer asked: the authors, about the comment by %(name)s.")),
     "answer": Deed(_answer, gettext_lazy("Answered: the comment by %(name)s.")),

@@ -170,6 +170,7 @@ def _own(
         "is_removed": comment.state == CommentState.REMOVED,
         # What the decision is about, for the writer alone: readers see it no more.
         "removed_text": mark_safe(to_html(comment.source_text)) if comment.state == CommentState.REMOVED else "",  # noqa: S308 (cleaned)
+        "is_text_gone": comment.state == CommentState.REMOVED and not comment.source_text,
         "is_held": decision is not None and decision.kind == DecisionKind.HELD,
         "reasons": reasons_of(decision, comment) if decision is not None else None,
         "objection": shown_objection(objection),
