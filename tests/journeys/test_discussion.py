@@ -20,6 +20,7 @@ from freiblatt.articles.models import ArticlePage
 from freiblatt.discussion.actions import (
     accept_correction,
     add_comment,
+    close_ballot,
     open_thread,
     plant_house_rules,
     tell_followers,
@@ -49,6 +50,9 @@ GERMAN = {
     "save": "Neuen Text speichern",
     "answer": "Antworten",
     "counts": "Ihre Stimme für diesen Kommentar zählt",
+    "counts_against": "Ihre Stimme gegen diesen Kommentar zählt",
+    "vote_by_address": "Mit bestätigter Adresse abstimmen",
+    "send_link": "Link zuschicken",
     "report": "Melden",
     "rule": "Beim Thema bleiben",
     "send_report": "Meldung absenden",
@@ -78,6 +82,9 @@ ENGLISH = {
     "save": "Save the new text",
     "answer": "Answer",
     "counts": "Your vote for this comment counts",
+    "counts_against": "Your vote against this comment counts",
+    "vote_by_address": "Vote with a confirmed address",
+    "send_link": "Send me the link",
     "report": "Report",
     "rule": "Stay with the subject",
     "send_report": "Send the report",
@@ -254,6 +261,23 @@ def test_reader_takes_part_from_the_first_word_to_the_last_letter(
     page.get_by_role("button", name=words["leave"]).click()
     expect(page.get_by_role("heading", name=words["left"])).to_be_visible()
     assert not Subscription.objects.running().filter(kind="comment_answers").exists()
+
+    # Two weeks on, her vote still counts: by what her device keeps, or by a link.
+    close_ballot(thread=article.thread)
+    page.goto(reader.article_url)
+    if not has_script:
+        expect(reader.act(pedlar, "[name=down]")).to_be_disabled()
+        page.get_by_role("link", name=words["vote_by_address"]).click()
+        page.get_by_label(words["mail"]).fill("helga@example.org")
+        page.get_by_role("button", name=words["send_link"]).click()
+        run_waiting()
+        (link,) = set(re.findall(r"https?://\S+", Letter.objects.get(kind="discussion_voting").text.split("\n\n")[1]))
+        page.goto(_path(link))
+    reader.act(pedlar, "[name=down]").click()
+    if has_script:
+        expect(reader.act(pedlar, "[name=down]")).to_have_text("▼ 1")
+    else:
+        expect(page.get_by_role("status")).to_contain_text(words["counts_against"])
 
     # She takes her answer back; what she asked stands.
     page.goto(answer_url)

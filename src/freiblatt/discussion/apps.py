@@ -56,6 +56,7 @@ class DiscussionConfig(AppConfig):
                 "tell_followers": _("Tell readers of news in a discussion"),
                 "write_to_writer": _("Tell the writer of a comment what was decided"),
                 "discussion_news": _("News of a discussion"),
+                "discussion_voting": _("Link for voting"),
                 "discussion_decision": _("What the newsroom decided about a comment"),
             }
         )

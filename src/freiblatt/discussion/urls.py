@@ -62,6 +62,15 @@ urlpatterns = [
         name="annotations_after",
     ),
     path(_("<slug:section>/<slug:article>/discussion/vote/"), views.vote, name="comment_vote"),
+    path(_("<slug:section>/<slug:article>/discussion/vote/link/"), views.reader_vote, name="reader_vote"),
+    path(
+        _("<slug:section>/<slug:article>/discussion/vote/<own_token:token>/"), views.reader_votes, name="reader_votes"
+    ),
+    path(
+        _("<slug:section>/<slug:article>/discussion/vote/<own_token:token>/after/<int:key>/"),
+        views.reader_votes,
+        name="reader_votes_after",
+    ),
     path(
         _("<slug:section>/<slug:article>/discussion/own/<own_token:token>/"), views.own_moved, name="comment_own_moved"
     ),

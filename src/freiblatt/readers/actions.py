@@ -222,16 +222,17 @@ def choose_language(*, reader: Reader, language: str) -> Reader:
     return reader
 
 
-def send_link(*, address: str, language: str, who: str) -> None:
+def send_link(*, address: str, language: str, who: str, post: Callable[[Reader, str], None] | None = None) -> None:
     """Send a letter with the link to the reader's page, if `address` is one that we know; else do nothing.
 
-    `who` as in `ask_to_confirm`. Raises ReaderError on an address that is none, TooManyError.
+    `who` as in `ask_to_confirm`. `post` is how a room above writes a letter of its own instead, with reader and
+    language. Raises ReaderError on an address that is none, TooManyError.
     """
     found = _address(address)
     _take_from(who)
     reader = Reader.objects.filter(address_key=address_key(found)).exclude(address="").first()
     if not _wait_before_writing_to(found) and reader is not None:
-        _post_link(reader, language)
+        (post or _post_link)(reader, language)
 
 
 def send_link_again(*, reader: Reader, language: str, who: str) -> None:

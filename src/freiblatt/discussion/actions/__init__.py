@@ -59,7 +59,7 @@ from freiblatt.discussion.actions.speaking import answer_as_staff, author_of, ma
 from freiblatt.discussion.actions.staffing import open_the_desk
 from freiblatt.discussion.actions.threads import arrange_thread, hold_new_comments, note_lost, open_thread, show_turn
 from freiblatt.discussion.actions.undoing import UNDO_MINUTES, undo_decision
-from freiblatt.discussion.actions.voting import close_ballot, end_voting, forget_senders, vote
+from freiblatt.discussion.actions.voting import close_ballot, end_voting, forget_senders, send_voting_link, vote
 from freiblatt.discussion.actions.writers import tell_writer, write_to_writer
 from freiblatt.discussion.passages.finding import Chosen
 from freiblatt.discussion.senders import Sender
@@ -135,6 +135,7 @@ __all__ = [
     "reopen_correction",
     "report_comment",
     "restore_comment",
+    "send_voting_link",
     "show_turn",
     "sort_new_comments",
     "standing_decision",

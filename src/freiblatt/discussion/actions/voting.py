@@ -9,12 +9,13 @@ from django.conf import settings as django_settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_tasks import task
 
 from freiblatt.discussion.actions.bookkeeping import announce
 from freiblatt.discussion.actions.bounds import take
-from freiblatt.discussion.actions.errors import DiscussionError
+from freiblatt.discussion.actions.errors import DiscussionError, TooManyError
 from freiblatt.discussion.actions.knowing import reader_of
 from freiblatt.discussion.actions.ordering import ORDER_HOURS, ask_for_order
 from freiblatt.discussion.models import (
@@ -28,9 +29,14 @@ from freiblatt.discussion.models import (
     Vote,
     WriterRecord,
 )
+from freiblatt.discussion.reading.addresses import Addresses
 from freiblatt.discussion.senders import NETWORK_HOURS, Sender
+from freiblatt.discussion.tokens import reader_token
 from freiblatt.jobs import schedules
-from freiblatt.readers.models import Reader
+from freiblatt.letters import actions as letters
+from freiblatt.lib.addresses import absolute
+from freiblatt.readers import actions as readers
+from freiblatt.readers.models import Reader, ReaderState
 
 #: Votes of one connection, and of all behind one neighbourhood, in VOTE_SECONDS.
 VOTES_OF_ONE = 60
@@ -72,6 +78,8 @@ def vote(*, comment: Comment, sender: Sender, value: int, known_by: str = "") ->
     guest_key = key = voter_key(thread=thread, sender=sender, settings=rules)
     if reader is not None:
         key = reader_key(reader) if rules.has_votes and thread.is_open() else ""
+    if not key and reader is None and rules.has_votes and thread.is_open():
+        raise DiscussionError(_("Only readers with a confirmed address can still vote here."))
     if not key:
         raise DiscussionError(_("Voting has ended here."))
     is_of_reader = reader is not None and found.reader_id == reader.pk
@@ -131,6 +139,37 @@ def reader_key(reader: Reader) -> str:
     """Return what a confirmed reader is known as among voters, in every thread and for good: 32 characters."""
     digest = hmac.new(django_settings.SECRET_KEY.encode(), f"voter {reader.pk}".encode(), hashlib.sha256).hexdigest()
     return f"{READERS_MARK}{digest[:31]}"
+
+
+def send_voting_link(*, thread: Thread, address: str, who: str) -> None:
+    """Send a letter with the link to the own page of votes in `thread`, if `address` is confirmed for a comment.
+
+    Nothing is sent to others, and whoever asks is not told. `who` is the neighbourhood that asks, as in
+    `readers.actions.send_link`. Raises TooManyError, and DiscussionError for what is no address.
+    """
+
+    def post(reader: Reader, language: str) -> None:
+        comment = Comment.objects.filter(reader=reader).select_related("reader").order_by("-pk").first()
+        if comment is None or reader.state != ReaderState.CONFIRMED:
+            return
+        letters.post_letter(
+            to=reader.address,
+            template="discussion/letters/voting",
+            context={
+                "headline": thread.article.title,
+                "link": absolute(Addresses(thread.article).votes_of(reader_token(comment))),
+            },
+            language=language,
+            kind="discussion_voting",
+            is_urgent=True,
+        )
+
+    try:
+        readers.send_link(address=address, language=get_language() or "", who=who, post=post)
+    except readers.TooManyError as error:
+        raise TooManyError(str(error), wait_seconds=error.wait_seconds) from error
+    except readers.ReaderError as error:
+        raise DiscussionError(str(error)) from error
 
 
 @transaction.atomic

@@ -65,6 +65,17 @@ class Addresses:
         """The address that takes votes."""
         return reverse("comment_vote", args=[self._section, self._slug])
 
+    @property
+    def reader_vote(self) -> str:
+        """The address at which readers ask for the link to their votes."""
+        return reverse("reader_vote", args=[self._section, self._slug])
+
+    def votes_of(self, token: str, after: int = 0) -> str:
+        """Return where the reader with this token votes, or the slice behind the root with the id `after`."""
+        if after:
+            return reverse("reader_votes_after", args=[self._section, self._slug, token, after])
+        return reverse("reader_votes", args=[self._section, self._slug, token])
+
     def answer(self, pk: int) -> str:
         """Return the address of the form for an answer to a comment."""
         return f"{self._comment}{pk}/{self._answer}"

@@ -32,14 +32,20 @@ class Doors:
     can_report: bool = False
     can_vote: bool = False
     can_vote_down: bool = False
+    #: Whether only readers with a confirmed address vote: what told the votes of others apart is deleted.
+    is_vote_of_readers: bool = False
 
     @classmethod
     def of(cls, thread: Thread, settings: DiscussionSettings) -> "Doors":
         """Return what can be done in `thread`; asks the database nothing."""
         is_open = thread.is_open()
-        can_vote = is_open and settings.has_votes and thread.voting_ended_on is None
+        can_vote = is_open and settings.has_votes
         return cls(
-            is_open=is_open, can_report=True, can_vote=can_vote, can_vote_down=can_vote and settings.has_down_votes
+            is_open=is_open,
+            can_report=True,
+            can_vote=can_vote,
+            can_vote_down=can_vote and settings.has_down_votes,
+            is_vote_of_readers=can_vote and thread.voting_ended_on is not None,
         )
 
 
@@ -111,6 +117,7 @@ def shown_comments(
                 report_url=addresses.report(comment.pk) if doors.can_report and is_public else "",
                 can_vote=doors.can_vote and is_public,
                 can_vote_down=doors.can_vote_down and is_public,
+                is_vote_of_readers=doors.is_vote_of_readers and is_public,
                 up=comment.up if not is_gone else 0,
                 down=comment.down if not is_gone else 0,
                 edited=_edited(comment, language, time_zone) if not is_gone else "",

@@ -61,6 +61,8 @@ class ShownComment:
     #: Whether readers may vote for it, and against it.
     can_vote: bool = False
     can_vote_down: bool = False
+    #: Whether only those with a confirmed address may; a stored page does not know who reads it.
+    is_vote_of_readers: bool = False
     up: int = 0
     down: int = 0
     #: When it was edited, as `date`; "" if never.
@@ -99,6 +101,8 @@ class ShownThread:
     #: Where new comments and votes go; "" where none are taken.
     write_url: str = ""
     vote_url: str = ""
+    #: Where readers with a confirmed address vote when others no longer can; "" where all vote, or nobody.
+    reader_vote_url: str = ""
     #: The newsroom's question above all.
     pinned: ShownComment | None = None
     #: What holds in the discussion, and what was decided by it.
@@ -121,8 +125,9 @@ class ShownConversation:
     #: Where everything below the same root stands; "" where this is it.
     root_url: str
     has_answers: bool
-    #: Where votes go; "" where none are taken.
+    #: Where votes go; "" where none are taken. `reader_vote_url` as in ShownThread.
     vote_url: str = ""
+    reader_vote_url: str = ""
 
 
 @functools.lru_cache(maxsize=REMEMBERED)

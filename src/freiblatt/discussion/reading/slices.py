@@ -32,9 +32,18 @@ ROOTS_TO_ORDER = 3
 
 
 def show_thread(
-    thread: Thread, *, article: ArticlePage, settings: DiscussionSettings, order: Order = "oldest", key: int = 0
+    thread: Thread,
+    *,
+    article: ArticlePage,
+    settings: DiscussionSettings,
+    order: Order = "oldest",
+    key: int = 0,
+    token: str = "",
 ) -> ShownThread:
-    """Return one slice of `thread`: the first one, or the one behind the root with the id `key`. Two statements."""
+    """Return one slice of `thread`: the first one, or the one behind the root with the id `key`. Two statements.
+
+    `token` is that of a reader with a confirmed address, on whose own page of votes the slice stands.
+    """
     side, direction = ("<", "DESC") if order == "newest" else (">", "ASC")
     beyond, values = (f"AND c.id {side} %s", [key]) if key else ("", [])
     page = fetched(
@@ -44,10 +53,17 @@ def show_thread(
     has_more = len(page) > ROOTS_IN_SLICE
     page = page[:ROOTS_IN_SLICE]
     addresses = Addresses(article)
-    shown = _slice(thread, addresses, settings, page, order, has_pinned=not key)
+    doors = Doors.of(thread, settings)
+    if token:
+        doors = replace(doors, is_vote_of_readers=False)
+    shown = _slice(thread, addresses, doors, page, order, has_pinned=not key)
+    more_url = ""
+    if has_more:
+        last = page[-1].pk
+        more_url = addresses.votes_of(token, last) if token else addresses.slice(order, last)
     return replace(
         shown,
-        more_url=addresses.slice(order, page[-1].pk) if has_more else "",
+        more_url=more_url,
         # Two comments are read in any order; whoever is in another one already needs the way back.
         has_orders=bool(key) or order == "newest" or has_more or len(page) >= ROOTS_TO_ORDER,
     )
@@ -60,7 +76,7 @@ def show_top(thread: Thread, *, article: ArticlePage, settings: DiscussionSettin
     found = {one.pk: one for one in fetched(f"WHERE c.id IN ({places}) AND c.slot = %s", [*pks, Slot.ROOT.value])}
     page = [found[pk] for pk in pks if pk in found]
     addresses = Addresses(article)
-    shown = _slice(thread, addresses, settings, page, "top", has_pinned=wanted.number == 1)
+    shown = _slice(thread, addresses, Doors.of(thread, settings), page, "top", has_pinned=wanted.number == 1)
     more_url = "" if wanted.is_last else addresses.top_slice(wanted.edition, wanted.number + 1)
     return replace(shown, more_url=more_url, has_orders=True)
 
@@ -68,13 +84,12 @@ def show_top(thread: Thread, *, article: ArticlePage, settings: DiscussionSettin
 def _slice(
     thread: Thread,
     addresses: Addresses,
-    settings: DiscussionSettings,
+    doors: Doors,
     page: list[Comment],
     order: Order,
     *,
     has_pinned: bool,
 ) -> ShownThread:
-    doors = Doors.of(thread, settings)
     below = first_answers(page)
     ordered = [comment for root in page for comment in (root, *as_tree(root, below.get(root.pk, [])))]
     counts = {pk: len(found) for pk, found in below.items()}
@@ -92,6 +107,7 @@ def _slice(
         top_url=addresses.top() if thread.top_edition else "",
         write_url=addresses.write if doors.is_open else "",
         vote_url=addresses.vote if doors.can_vote else "",
+        reader_vote_url=addresses.reader_vote if doors.is_vote_of_readers else "",
         pinned=_pinned(thread, addresses) if has_pinned else None,
         rules_url=reverse("house_rules"),
         log_url=reverse("moderation_log"),
@@ -135,6 +151,7 @@ def show_some(
         has_orders=False,
         write_url=addresses.write if doors.is_open else "",
         vote_url=addresses.vote if doors.can_vote else "",
+        reader_vote_url=addresses.reader_vote if doors.is_vote_of_readers else "",
         closed=closed_text(thread),
     )
 
@@ -165,4 +182,5 @@ def show_conversation(
         root_url=addresses.comment(comment.root_id) if comment.root_id else "",
         has_answers=bool(page),
         vote_url=addresses.vote if doors.can_vote else "",
+        reader_vote_url=addresses.reader_vote if doors.is_vote_of_readers else "",
     )

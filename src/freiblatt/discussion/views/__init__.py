@@ -16,7 +16,7 @@ from freiblatt.discussion.views.reading import (
     thread_top_slice,
 )
 from freiblatt.discussion.views.reporting import receipt, receipt_object, report
-from freiblatt.discussion.views.voting import vote
+from freiblatt.discussion.views.voting import reader_vote, reader_votes, vote
 from freiblatt.discussion.views.writing import answer, write
 
 __all__ = [
@@ -35,6 +35,8 @@ __all__ = [
     "own_object",
     "own_withdraw",
     "paragraph",
+    "reader_vote",
+    "reader_votes",
     "receipt",
     "receipt_object",
     "report",

@@ -63,6 +63,7 @@ def paragraph(request: HttpRequest, section: str, article: str, number: int) -> 
         "form": CommentForm(initial=chosen),
         "action": addresses.write,
         "vote_url": doors.vote_url,
+        "is_vote_of_readers": doors.reader_vote_url != "",
         "closed": doors.closed,
         "canonical_url": "",
         "is_indexed": False,

@@ -1,9 +1,12 @@
 // Writing, answering and voting without leaving the page. What is sent and what comes back are the same forms and pages
 // that work without this module.
-const NAME = "discussion-name", OWN = "discussion-own", KEPT = 50;
+const NAME = "discussion-name", OWN = "discussion-own", READER = "discussion-reader", KEPT = 50;
 
 const kept = (key) => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
 const keep = (key, value) => { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* not allowed here */ } };
+
+/** Who this device is to the server: a reader with a confirmed address, else whoever wrote the last comment here. */
+const known = () => kept(READER) || (kept(OWN) || []).at(-1) || "";
 
 /** Return the page at `url`; `response` says what became of it. */
 async function page(url, options) {
@@ -26,7 +29,7 @@ export async function prepare(form) {
   if (!name || form.dataset.ready) return;
   form.dataset.ready = "yes";
   if (!name.value) name.value = kept(NAME) || "";
-  form.elements.known_by.value = (kept(OWN) || []).at(-1) || "";
+  form.elements.known_by.value = known();
   if (form.elements.nonce) return;
   try {
     const { response, parsed } = await page(form.action);
@@ -87,7 +90,9 @@ function arrived(form, own, url) {
 
 /** Keep the token of an own page on this device, so that the next comment of its writer is known as theirs; or drop it. */
 export function remember(page = document.querySelector("[data-own], [data-own-gone]")) {
-  const { own, ownGone } = page.dataset;
+  const { own, ownGone, reader } = page.dataset;
+  if (reader !== undefined) keep(READER, own);
+  if (ownGone !== undefined && kept(READER) && location.pathname.includes(kept(READER))) keep(READER, "");
   // The page that says that a comment is gone stands at the address of its own page.
   const tokens = (kept(OWN) || []).filter((token) => ownGone === undefined || !location.pathname.includes(token));
   if (own && !tokens.includes(own)) tokens.push(own);
@@ -115,10 +120,15 @@ async function answer(link) {
   form.elements.text.focus();
 }
 
+/** Let this device vote where only readers with a confirmed address still can, if it is one of theirs. */
+export function admit() {
+  if (kept(READER)) for (const button of document.querySelectorAll("button[form=votes]")) button.disabled = false;
+}
+
 /** Count a vote; the same button again takes it back. */
 async function vote(form, button) {
   const isMine = button.getAttribute("aria-pressed") === "true";
-  const body = new URLSearchParams({ [isMine ? "none" : button.name]: button.value, known_by: (kept(OWN) || []).at(-1) || "" });
+  const body = new URLSearchParams({ [isMine ? "none" : button.name]: button.value, known_by: form.elements.known_by?.value || known() });
   const headers = { Accept: "application/json" };
   const response = await fetch(form.action, { method: "POST", body, headers, credentials: "same-origin" });
   const facts = await response.json();

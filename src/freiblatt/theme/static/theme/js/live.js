@@ -77,6 +77,7 @@ export function start(place) {
     place.replaceChildren(way);
     way.focus({ preventScroll: true });
     import("./times.js").then((module) => module.start(section));
+    if (document.querySelector("[data-readers]")) import("./discuss.js").then((module) => module.admit());
   }
 
   section.append(place);

@@ -10,6 +10,9 @@ const onEvent = {
 for (const [asks, load] of onPage) {
   if (document.querySelector(asks)) load().then((module) => module.start(document));
 }
+// Where only readers with a confirmed address still vote, most have nothing to load.
+const isKnown = () => { try { return localStorage["discussion-reader"]; } catch { return ""; } };
+if (document.querySelector("[data-readers]") && isKnown()) discuss().then((module) => module.admit());
 if (document.querySelector("[data-own], [data-own-gone]")) discuss().then((module) => module.remember());
 
 // What happens in a discussion matters to those who come near it.
