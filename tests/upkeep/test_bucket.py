@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from freiblatt.lib.bucket import Bucket
 from freiblatt.upkeep.actions.moving import write_key
 from tests.processes import end, free_port, wait_until
 from tests.upkeep.newspaper import HOST, Newsroom, assert_same
+from tests.upkeep.test_doctor import StoreHandler, serving
 
 pytestmark = [pytest.mark.process, pytest.mark.once]
 
@@ -51,11 +53,75 @@ else:
 """
 
 
+#: An editor uploads one of each kind by the desk's forms. Prints, for each, the status, whether the sentence is there
+#: that nothing was stored, and whether what else was entered stands in the form again; last, how many rows there are.
+UPLOAD = """
+import json
+import django
+django.setup()
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from wagtail.models import UploadedFile
+from wagtail.users.models import UserProfile
+from freiblatt.articles.models import ArticleDocument, Picture, Recording
+from freiblatt.newsroom.models import StaffMember
+from tests.cast import make_owner
+from tests.pictures import picture_bytes
+from tests.upkeep.newspaper import HOST
+owner = StaffMember.objects.filter(email="owner@example.org").first() or make_owner()
+UserProfile.objects.update_or_create(user=owner, defaults={"preferred_language": "en"})
+client = Client(headers={"host": HOST}, raise_request_exception=False)
+client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+picture = {"title": "Hafenbecken", "credit": "Ada Lund", "licence": "alle Rechte", "caption": "Das neue Hafenbecken"}
+sound = {"title": "Hafenbecken", "credit": "Ada Lund", "duration": "3", "transcript": "Wasser, Möwen, ein Kran."}
+files = {"jpg": picture_bytes(), "pdf": b"%PDF-1.7 Akten %%EOF", "mp3": b"ID3" + bytes(500)}
+found = {}
+for address, ending, fields in (
+    ("/admin/images/add/", "jpg", picture),
+    ("/admin/documents/add/", "pdf", {"title": "Hafenbecken"}),
+    ("/admin/media/audio/add/", "mp3", sound),
+    ("/admin/images/multiple/add/", "jpg", {"title": "Hafenbecken"}),
+):
+    name = "files[]" if "multiple" in address else "file"
+    file = SimpleUploadedFile(f"a.{ending}", files[ending])
+    answer = client.post(address, {**fields, name: file})
+    said = answer.content.decode()
+    found[address] = [answer.status_code, "so nothing was stored" in said, all(f in said for f in fields.values())]
+found["rows"] = [model.objects.count() for model in (Picture, ArticleDocument, Recording, UploadedFile)]
+print(json.dumps(found))
+"""
+UPLOADED = ["/admin/images/add/", "/admin/documents/add/", "/admin/media/audio/add/"]
+MANY = "/admin/images/multiple/add/"
+
+
 class Store3:
     """The store's server, and the bucket in it, seen from outside."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, log: IO[bytes]) -> None:
+        self.port = port
         self.endpoint = f"http://127.0.0.1:{port}"
+        self._log = log
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the server, with an empty bucket."""
+        command = [sys.executable, "-c", SERVER, str(self.port)]
+        self._server = subprocess.Popen(command, stdout=self._log, stderr=self._log)
+        wait_until(self._listens, "the store")
+        self.bucket().client.create_bucket(
+            Bucket="uploads", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+        )
+
+    def stop(self) -> None:
+        """Let it be away."""
+        if self._server is not None:
+            end(self._server)
+            self._server = None
+
+    def _listens(self) -> bool:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
+            return True
+        return False
 
     def bucket(self, prefix: str = "blatt/") -> Bucket:
         return Bucket(Store("uploads", self.endpoint, "eu-central-1", prefix, "key", SECRET))
@@ -80,29 +146,18 @@ class Store3:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store3]:
-    port = free_port()
     with (tmp_path / "store.log").open("wb") as log:
-        server = subprocess.Popen([sys.executable, "-c", SERVER, str(port)], stdout=log, stderr=log)
-    try:
-
-        def listens() -> bool:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-                return True
-            return False
-
-        wait_until(listens, "the store")
-        found = Store3(port)
-        found.bucket().client.create_bucket(
-            Bucket="uploads", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-        )
-        yield found
-    finally:
-        end(server)
+        found = Store3(free_port(), log)
+        try:
+            found.start()
+            yield found
+        finally:
+            found.stop()
 
 
-def do(newsroom: Newsroom, directory: Path, *words: object) -> list:
+def do(newsroom: Newsroom, directory: Path, *words: object, script: str = DO) -> Any:
     done = subprocess.run(
-        [sys.executable, "-c", DO, *map(str, words)],
+        [sys.executable, "-c", script, *map(str, words)],
         env=newsroom.environment(directory), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -203,6 +258,36 @@ def test_a_store_that_is_away_is_told_and_nothing_is_lost(store: Store3, tmp_pat
         path = "/" + next(path.relative_to(directory).as_posix() for path in directory.glob("media/pictures/*.jpg"))
         assert ask(newsroom, path)[0] == 200  # still here
         assert ask(newsroom, "/media/pictures/000000000000000000000000.jpg")[0] == 503
+
+
+def test_an_upload_while_the_store_is_away_says_so_and_leaves_nothing_half(
+    store: Store3, tmp_path: Path, django_db_setup: None
+) -> None:
+    newsroom = Newsroom(tmp_path)
+    directory = newsroom.demo("uploads")
+    store.configure(directory)
+    newsroom.variables["FREIBLATT_SECOND_FACTOR"] = "[]"
+    store.stop()
+
+    away = do(newsroom, directory, script=UPLOAD)
+    assert {address: away[address] for address in UPLOADED} == {address: [200, True, True] for address in UPLOADED}
+    assert away[MANY][:2] == [200, True]  # the answer to a script, which shows the sentence beside the file
+
+    # It answers, and fails all the same when the file comes.
+    with serving(type("Handler", (StoreHandler,), {"takes": False})) as port:
+        newsroom.variables["FREIBLATT_MEDIA_ENDPOINT"] = f"http://127.0.0.1:{port}"
+        failing = do(newsroom, directory, script=UPLOAD)
+        del newsroom.variables["FREIBLATT_MEDIA_ENDPOINT"]
+    assert {address: failing[address][:2] for address in UPLOADED} == {address: [503, True] for address in UPLOADED}
+    assert failing[MANY][:2] == [200, True]
+    assert failing["rows"] == away["rows"]
+
+    store.start()
+    there = do(newsroom, directory, script=UPLOAD)
+    assert {address: there[address][:2] for address in UPLOADED} == {address: [302, False] for address in UPLOADED}
+    assert there["rows"] == [before + now for before, now in zip(away["rows"], (1, 1, 1, 1), strict=True)]
+    kinds = sorted(name.rpartition("/")[0] for name in store.names() if not name.startswith("media/pictures"))
+    assert kinds == ["media/recordings", "originals/documents", "originals/pictures", "originals/wagtail_uploads"]
 
 
 @pytest.mark.parametrize(

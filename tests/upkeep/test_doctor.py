@@ -306,10 +306,16 @@ class StoreHandler(BaseHTTPRequestHandler):
     kept = b""
     spoils = False
     is_open = False
+    takes = True
+
+    def do_HEAD(self) -> None:
+        self.answer(404)
 
     def do_PUT(self) -> None:
-        type(self).kept = self.rfile.read(int(self.headers["Content-Length"]))
-        self.answer(200)
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.takes:
+            type(self).kept = content
+        self.answer(200 if self.takes else 507)
 
     def do_GET(self) -> None:
         is_let_in = self.is_open or "Authorization" in self.headers

@@ -14,7 +14,7 @@ from wagtail.search import index as search_index
 from wagtailmedia.forms import BaseMediaForm
 
 from freiblatt.articles.models import ArticleDocument
-from freiblatt.articles.uploads import ending_of
+from freiblatt.articles.uploads import FileRefused, check_storage, ending_of
 from freiblatt.articles.uploads.documents import check_document
 from freiblatt.articles.uploads.pictures import check_picture
 from freiblatt.articles.uploads.recordings import BOXED, check_recording, index_of, pixels_of, without_place
@@ -32,7 +32,21 @@ class PictureField(WagtailImageField):
         """Check nothing more: a drawing has no pixels, and those of other pictures were counted above."""
 
 
-class PictureForm(BaseImageForm):
+class UploadingForm:
+    """Mixed into a form with a file: where the storage is away it says so, and keeps what else was entered."""
+
+    def clean(self: Any) -> Any:
+        """Return the fields; the storage is asked before anything is stored in it."""
+        fields = super().clean()  # type: ignore[misc]
+        if isinstance(self.cleaned_data.get("file"), UploadedFile):
+            try:
+                check_storage(self._meta.model._meta.get_field("file").storage)
+            except FileRefused as refusal:
+                self.add_error("file", refusal)
+        return fields
+
+
+class PictureForm(UploadingForm, BaseImageForm):
     """The base of every form in which a picture is uploaded or changed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -57,7 +71,7 @@ class PictureForm(BaseImageForm):
         return self.instance
 
 
-class DocumentForm(BaseDocumentForm):
+class DocumentForm(UploadingForm, BaseDocumentForm):
     """The base of every form in which a document is uploaded or changed."""
 
     def clean_file(self) -> Any:
@@ -78,7 +92,7 @@ class DocumentForm(BaseDocumentForm):
         return document
 
 
-class RecordingForm(BaseMediaForm):
+class RecordingForm(UploadingForm, BaseMediaForm):
     """The base of every form in which a recording is uploaded or changed."""
 
     def clean_file(self) -> Any:
