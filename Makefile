@@ -33,7 +33,7 @@ help:
 	echo "make test       all tests on SQLite, with browser journeys (make test ARGS=tests/articles: some)"
 	echo "make check      everything that has to hold before a change lands; make fmt mends what can be mended"
 	echo "make bench      the measurements of docs/developer/performance.md"
-	echo "make soak       kills server, job worker and newsroom at random; looks for stale pages and lost work"
+	echo "make soak       kills server, job worker and newsroom at random, takes disk, database and mail away; looks for harm"
 	echo "make messages   brings the catalogues of translations up to date with the source"
 	echo "make clean      forgets the virtual environment and everything that was built"
 
@@ -115,8 +115,10 @@ messages: $(DEVELOPER) gettext
 bench: $(DEVELOPER) $(CATALOGUES) measuring
 	$(BIN)/python -m bench $(ARGS)
 
-soak: $(DEVELOPER) $(CATALOGUES)
+soak: $(DEVELOPER) $(CATALOGUES) postgresql
+	tools/need faketime faketime
 	$(BIN)/python -m bench.soak $(ARGS)
+	$(BIN)/python -m bench.soak --postgresql $(ARGS)
 
 clean:
 	rm -rf $(VENV) .cache dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

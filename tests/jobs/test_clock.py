@@ -1,6 +1,5 @@
 """Somebody sets the clock by hours while a worker runs: nothing runs twice, nothing waits for the old time."""
 
-import os
 import signal
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +9,7 @@ from django.utils import timezone
 
 from freiblatt.jobs import schedules
 from freiblatt.jobs.models import Job, JobState, ScheduledRun
+from tests.faults import FAKETIME, Clock
 from tests.jobs import errands
 from tests.jobs.conftest import Publication
 from tests.jobs.errands import noted
@@ -17,39 +17,13 @@ from tests.processes import need, wait_until
 
 pytestmark = pytest.mark.process
 
-LIBRARIES = [
-    Path(folder) / "faketime/libfaketime.so.1"
-    for folder in ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib")
-]
 HOURS = 5
-
-
-class Clock:
-    """The clock on which a publication's processes look, which is set by writing a file."""
-
-    def __init__(self, publication: Publication, path: Path) -> None:
-        library = next((one for one in LIBRARIES if one.exists()), None)
-        need("libfaketime", is_there=library is not None)
-        self.path = path
-        self.set(0)
-        publication.environment |= {
-            "LD_PRELOAD": str(library),
-            "FAKETIME_TIMESTAMP_FILE": str(path),
-            "FAKETIME_NO_CACHE": "1",
-            # As when somebody sets the clock: what counts since the start of the machine goes on as before.
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
-
-    def set(self, hours: int) -> None:
-        """Let the processes see a clock that is `hours` ahead of this one."""
-        partial = self.path.with_suffix(".partial")
-        partial.write_text(f"{hours * 3600:+d}\n")
-        os.replace(partial, self.path)
 
 
 @pytest.fixture
 def clock(publication: Publication, tmp_path: Path) -> Clock:
-    return Clock(publication, tmp_path / "clock")
+    need("libfaketime", is_there=FAKETIME is not None)
+    return Clock(publication.environment, tmp_path / "clock")
 
 
 def jumps(publication: Publication) -> int:

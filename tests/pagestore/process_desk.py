@@ -127,13 +127,34 @@ def front_slots(chance: random.Random, mark: str) -> None:
         front.save_revision().publish()
 
 
+def letter(chance: random.Random, mark: str) -> None:
+    from freiblatt.letters.actions import post_letter
+
+    post_letter(
+        to="leserin@example.org",
+        template="letters/doctor/test",
+        context={},
+        language="de",
+        kind="letters_test",
+        dedupe_key=f"soak:{mark}",
+    )
+
+
+def knock() -> None:
+    """Let letters that wait for a mail server try it now."""
+    from freiblatt.letters.actions import knock_now
+
+    knock_now()
+
+
 def look(ledger: Path) -> dict[str, Any]:
-    """Return which confirmed comments, headlines and errands are lost, which errands wait, and how the database is."""
+    """Return what was confirmed and is lost, which errands and letters wait, and how the database is."""
     from django.db import connection
     from wagtail.models import Revision
 
     from freiblatt.discussion.models import Comment
     from freiblatt.jobs.models import Job
+    from freiblatt.letters.models import Letter, LetterState
     from tests.jobs.errands import noted
 
     confirmed: dict[str, set[str]] = {}
@@ -142,24 +163,37 @@ def look(ledger: Path) -> dict[str, Any]:
         confirmed.setdefault(verb, set()).add(mark)
     comments = "\n".join(Comment.objects.values_list("source_text", flat=True)) + "\n"
     titles = set(Revision.objects.values_list("object_str", flat=True))
-    waiting = Job.objects.filter(task_path="tests.jobs.errands.write").count()
+    errands = Job.objects.filter(task_path="tests.jobs.errands.write")
+    waiting = [f"errand ({one.state}, due {one.due_at:%H:%M:%S})" for one in errands]
+    letters = Letter.objects.filter(state__in=(LetterState.WAITING, LetterState.SENDING))
+    waiting += [f"letter {one.pk} ({one.state}, due {one.due_at:%H:%M:%S}, {one.attempts} tries)" for one in letters]
+    posted = set(Letter.objects.exclude(state=LetterState.FAILED).values_list("dedupe_key", flat=True))
     done = set(noted(Path(f"{ledger}.done")))
     lost = [f"comment {mark}" for mark in confirmed.get("comment", ()) if f"Kommentar {mark}" not in comments]
     lost += [f"headline {mark}" for mark in confirmed.get("headline", ()) if f"Titel {mark}" not in titles]
-    if not waiting:
+    lost += [f"letter {mark}" for mark in confirmed.get("letter", ()) if f"soak:{mark}" not in posted]
+    if not errands.exists():
         lost += [f"errand {mark}" for mark in confirmed.get("errand", ()) if mark not in done]
     integrity = "ok"
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             integrity = "; ".join(row[0] for row in cursor.execute("PRAGMA integrity_check").fetchall())
     return {
-        "confirmed": sum(map(len, confirmed.values())), "lost": lost, "waiting": waiting, "integrity": integrity,
+        "confirmed": sum(map(len, confirmed.values())), "lost": lost, "waiting": waiting,
+        "sent": Letter.objects.filter(state=LetterState.SENT).count(), "integrity": integrity,
     }  # fmt: skip
 
 
-CHANGES: list[Callable[[random.Random, str], None]] = [headline, comment, menu_label, section_title, front_slots]
+CHANGES: list[Callable[[random.Random, str], None]] = [
+    headline,
+    comment,
+    menu_label,
+    section_title,
+    front_slots,
+    letter,
+]
 #: Mostly what leaves most pages as they are.
-WEIGHTS = (6, 20, 1, 1, 2)
+WEIGHTS = (6, 20, 1, 1, 2, 3)
 
 
 if __name__ == "__main__":
@@ -169,6 +203,8 @@ if __name__ == "__main__":
     django.setup()
     if sys.argv[1] == "fill":
         fill()
+    elif sys.argv[1] == "knock":
+        knock()
     elif sys.argv[1] == "look":
         sys.stdout.write(json.dumps(look(Path(sys.argv[2]))))
     else:

@@ -15,6 +15,7 @@ from freiblatt.upkeep.actions.moving import write_key
 from tests import postgres
 from tests.cast import PASSWORD
 from tests.conftest import ask_postgres
+from tests.faults import UnavailableError, fill, small_disk
 from tests.processes import end, wait_until
 from tests.upkeep.newspaper import HOST, Newsroom, stage_server
 
@@ -68,61 +69,47 @@ def sign_in(newsroom: Newsroom, email: str) -> tuple[int, str]:
         asker.close()
 
 
-@contextlib.contextmanager
-def small_disk(place: Path, megabytes: int) -> Iterator[None]:
-    """Let `place` be a disk of this size of its own."""
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"Nobody may mount a small disk here: {mounted.stderr.decode().strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
-
-
-def fill(path: Path) -> None:
-    """Write until nothing more fits."""
-    with path.open("wb", buffering=0) as file:
-        for size in (1024 * 1024, 4096, 1):
-            with contextlib.suppress(OSError):
-                while True:
-                    file.write(b"x" * size)
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A small disk of its own."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(small_disk(tmp_path / "disk", 200))
+        except UnavailableError as error:
+            pytest.skip(str(error))
+        yield tmp_path / "disk"
 
 
 @pytest.mark.skipif(bool(stage_server()), reason="PostgreSQL's own disk is another one; the round on SQLite shows it.")
-def test_a_full_disk_costs_readers_nothing_and_room_on_it_needs_nobody(tmp_path: Path, django_db_setup: None) -> None:
+def test_a_full_disk_costs_readers_nothing_and_room_on_it_needs_nobody(
+    disk: Path, tmp_path: Path, django_db_setup: None
+) -> None:
     newsroom = Newsroom(tmp_path)
-    with small_disk(tmp_path / "disk", 200):
-        newsroom.folder = tmp_path / "disk"
-        directory = newsroom.demo("blatt")
-        newsroom.folder = tmp_path
-        email = run(newsroom, directory, OWNER)
-        with newsroom.serving(directory) as server:
-            assert sign_in(newsroom, email)[0] == 302
-            before = newsroom.sample(4)
-            fill(tmp_path / "disk/filler")
-            for path, found in before.items():
-                assert newsroom.get(path)[::2] == found, path
-            assert sign_in(newsroom, email)[0] == 503
-            backup = newsroom.freiblatt("backup", str(tmp_path / "disk/backup.tar"), directory=directory)
-            assert (backup.returncode, "no space left" in backup.stderr) == (1, True), backup.stderr
-            (tmp_path / "disk/filler").unlink()
-            wait_until(lambda: sign_in(newsroom, email)[0] == 302, "the newsroom to work again")
-            assert newsroom.sample(4) == before
-            assert server.poll() is None
-        check = (
-            "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('PRAGMA integrity_check').fetchone()[0])"
-        )
-        found = subprocess.run(
-            [sys.executable, "-c", check, str(directory / "freiblatt.sqlite3")],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert found.stdout == "ok\n"
+    newsroom.folder = disk
+    directory = newsroom.demo("blatt")
+    newsroom.folder = tmp_path
+    email = run(newsroom, directory, OWNER)
+    with newsroom.serving(directory) as server:
+        assert sign_in(newsroom, email)[0] == 302
+        before = newsroom.sample(4)
+        fill(disk / "filler")
+        for path, found in before.items():
+            assert newsroom.get(path)[::2] == found, path
+        assert sign_in(newsroom, email)[0] == 503
+        backup = newsroom.freiblatt("backup", str(disk / "backup.tar"), directory=directory)
+        assert (backup.returncode, "no space left" in backup.stderr) == (1, True), backup.stderr
+        (disk / "filler").unlink()
+        wait_until(lambda: sign_in(newsroom, email)[0] == 302, "the newsroom to work again")
+        assert newsroom.sample(4) == before
+        assert server.poll() is None
+    check = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('PRAGMA integrity_check').fetchone()[0])"
+    found = subprocess.run(
+        [sys.executable, "-c", check, str(directory / "freiblatt.sqlite3")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout == "ok\n"
 
 
 @pytest.mark.skipif(
