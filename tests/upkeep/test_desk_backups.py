@@ -82,7 +82,7 @@ def test_backups_are_listed_with_the_command_that_restores_the_newest(page: Call
     assert "notes.txt" not in said
     assert "The next backup is due on" in said
     assert f"freiblatt restore {newest} DIR --identity KEYFILE" in said
-    assert "of which the newest one stays: 7, 4, 6." in said
+    assert "as long as backup_keep says: daily 7, weekly 4, monthly 6" in said
 
 
 def test_without_a_schedule_it_says_what_to_set_and_names_the_backup_by_hand(

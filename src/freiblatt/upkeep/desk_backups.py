@@ -21,7 +21,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
-from freiblatt.config import Config, current, kept_backups
+from freiblatt.config import Config, current
 from freiblatt.jobs.models import ScheduledRun
 from freiblatt.newsroom.roles import Role, holds
 from freiblatt.upkeep import keeping, records
@@ -87,7 +87,7 @@ class Backups(WagtailAdminTemplateMixin, TemplateView):
             findings=[one for one in backups.backups() if one.level != "ok"],
             backups=found,
             directory=config.backups,
-            keeps=kept_backups(config.backup_keep),
+            rule=config.backup_keep,
             next_due=next_run.due_at if next_run and config.backups else None,
             is_late=bool(next_run and next_run.due_at < timezone.now() - LATE),
             by_hand=made if by_hand else None,
