@@ -12,6 +12,7 @@ from wagtail.models import Revision
 from freiblatt.articles.actions import publish_due
 from freiblatt.newsroom.totp import STEP_SECONDS, code_at
 from tests.cast import PASSWORD
+from tests.journeys.desk_steps import write_paragraph
 from tests.journeys.devices import give_keeper
 from tests.journeys.house import House, link_in
 from tests.journeys.newsroom_words import Words
@@ -218,14 +219,7 @@ def author_writes(page: Page, words: Words, picture: Path) -> None:
     dialog.locator("[name$=licence]").fill("CC BY 4.0")
     button(dialog, words.upload).click()
     expect(page.locator("#id_lead_picture-title")).to_have_text(picture.stem)
-    page.locator("[data-streamfield-stream-container] .c-sf-add-button").first.click()
-    page.locator("[role=option]:visible").first.click()
-    page.locator("[contenteditable=true]").last.click()
-    page.keyboard.type(words.text)
-    page.wait_for_function(
-        "text => [...document.querySelectorAll('[name^=body-]')].some(field => field.value.includes(text))",
-        arg=words.text,
-    )
+    write_paragraph(page, words.text)
     menu = foot(page)
     expect(button(menu, words.submit)).to_be_visible()
     expect(button(menu, words.publish)).to_have_count(0)

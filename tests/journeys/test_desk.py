@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from freiblatt.articles.models import ArticlePage, FrontPage
 from tests.cast import PASSWORD, make_owner
 from tests.factories import make_article, make_author, make_section, make_topic
+from tests.journeys.desk_steps import write_paragraph
 from tests.pictures import make_picture
 
 pytestmark = pytest.mark.journey
@@ -52,10 +53,7 @@ def test_owner_works_on_an_article(desk: Page, live_server: LiveServer) -> None:
     desk.locator("#id_lead_picture-chooser [data-chooser-action-choose]:visible").click()
     desk.get_by_role("dialog").get_by_role("link", name="Hafenbecken").click()
     expect(desk.locator("#id_lead_picture-title")).to_have_text("Hafenbecken")
-    desk.locator("[data-streamfield-stream-container] .c-sf-add-button").first.click()
-    desk.locator("[role=option]:visible").first.click()
-    desk.locator("[contenteditable=true]").click()
-    desk.keyboard.type("Am Montag unterschrieb der Senat.")
+    write_paragraph(desk, "Am Montag unterschrieb der Senat.")
 
     desk.locator("[data-side-panel-toggle=preview]").click()
     preview = desk.frame_locator("#w-preview-iframe")

@@ -19,6 +19,7 @@ from freiblatt.newsroom.models import StaffMember
 from freiblatt.newsroom.roles import Role, sync
 from tests.cast import make_member
 from tests.factories import make_section
+from tests.journeys.desk_steps import write_paragraph
 
 pytestmark = pytest.mark.journey
 
@@ -80,17 +81,6 @@ def choose(page: Page, name: str) -> None:
     page.locator("footer").get_by_role("button", name=name, exact=True).click()
 
 
-def write_body(page: Page, text: str) -> None:
-    page.locator("[data-streamfield-stream-container] .c-sf-add-button").first.click()
-    page.locator("[role=option]:visible").first.click()
-    page.locator("[contenteditable=true]").last.click()
-    page.keyboard.type(text)
-    # The rich text field hands what it holds to the form a quarter of a second later.
-    page.wait_for_function(
-        "text => [...document.querySelectorAll('[name^=body-]')].some(field => field.value.includes(text))", arg=text
-    )
-
-
 def test_article_is_written_checked_scheduled_published_and_read_by_a_lawyer(
     sign_in: SignIn,
     live_server: LiveServer,
@@ -107,7 +97,7 @@ def test_article_is_written_checked_scheduled_published_and_read_by_a_lawyer(
     rosa.locator("#id_title").fill("Ein Hafen wird verkauft")
     rosa.keyboard.press("Tab")
     rosa.wait_for_url(re.compile("/edit/"))  # it has saved itself
-    write_body(rosa, "Der Käufer schweigt.")
+    write_paragraph(rosa, "Der Käufer schweigt.")
     choose(rosa, "Zur Prüfung geben")
     rosa.wait_for_url(re.compile(rf"/admin/pages/{section.pk}/"))
     article = ArticlePage.objects.get()
