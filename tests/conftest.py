@@ -1,6 +1,7 @@
 """One publication in a temporary directory for the whole run; one migrated database, kept between runs."""
 
 import contextlib
+import fcntl
 import functools
 import hashlib
 import os
@@ -8,13 +9,15 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import django
 import pytest
 
+from tests.founded import forget, keep_founded
 from tools.catalogues import compile_all
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,20 +52,33 @@ def pytest_configure(config: pytest.Config) -> None:
     if getattr(config.option, "numprocesses", None):
         # pytest-django reads settings named here before this file makes a directory: all processes would share ours.
         del os.environ["DJANGO_SETTINGS_MODULE"]
-    _serve_static_files_unhashed()
+    _change_settings()
 
 
-def _serve_static_files_unhashed() -> None:
-    """Let pages name static files as the rooms do; `tests/theme` prepares the hashed ones where they matter."""
+def _change_settings() -> None:
+    """Let pages name static files as the rooms do (`tests/theme` prepares the hashed ones where they matter), and
+    let it cost little to hash a password."""
     from django.conf import settings
     from django.test import override_settings
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}).enable()
+    override_settings(
+        STORAGES={**settings.STORAGES, "staticfiles": plain},
+        PASSWORD_HASHERS=["tests.founded.QuickArgon2", *settings.PASSWORD_HASHERS],
+    ).enable()
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def _one_at_a_time() -> Iterator[Callable[[], None]]:
+    """Let one of several test processes migrate, and the others copy what it kept; what is given ends the wait."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "migrating").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield lock.close
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(_one_at_a_time: Callable[[], None]) -> None:
     """Begin from a kept copy of the migrated database where its schema is still today's."""
     from django.conf import settings
 
@@ -79,8 +95,10 @@ def django_db_modify_db_settings() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
-    """Keep the migrated database for the next run."""
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: pytest.FixtureRequest, _one_at_a_time: Callable[[], None]
+) -> None:
+    """Keep the migrated database for the next run, and found a publication in this one's."""
     from django.db import connection
     from django.test.utils import setup_databases
 
@@ -88,9 +106,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
         # pytest-django makes no database where every chosen test brings its own (`kept_database`).
         with django_db_blocker.unblock():
             setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=True)
-    if _kept().is_file():
-        return
-    CACHE.mkdir(parents=True, exist_ok=True)
+    if not _kept().is_file():
+        _keep(django_db_blocker)
+    _one_at_a_time()
+    with django_db_blocker.unblock():
+        keep_founded()
+
+
+def _keep(django_db_blocker: pytest.FixtureRequest) -> None:
+    """Write the migrated database down, to be found by the next run."""
+    from django.db import connection
+
     for outdated in CACHE.glob(f"*{_kept().suffix}"):
         outdated.unlink(missing_ok=True)
     partial = _kept().with_suffix(f".{os.getpid()}")
@@ -187,11 +213,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def front(db: None):
+def front(db: None) -> Any:
     """The front page of a founded publication in German and English."""
-    from freiblatt.articles.actions import found_publication
+    from freiblatt.articles.models import FrontPage
 
-    return found_publication(name="Testblatt", url="http://testserver", languages=["de", "en"])
+    return FrontPage.objects.get(locale__language_code="de")
 
 
 @pytest.fixture
@@ -211,40 +237,9 @@ def plain_static(settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_counted() -> None:
-    """Let no test pay for what another one's strangers did."""
+def _nothing_remembered() -> None:
+    """Let no test pay for what another one's strangers did, or believe what was true of rows that are gone."""
     from freiblatt.lib import limits
 
     limits.start_over()
-
-
-@pytest.fixture(autouse=True)
-def _first_rows(request: pytest.FixtureRequest) -> None:
-    """Plant again what migrations planted, where a test that really commits has swept the database before.
-
-    Django empties all tables after such a test, and with several test processes others may follow it.
-    """
-    if not {"db", "transactional_db"} & set(request.fixturenames) and not request.node.get_closest_marker("django_db"):
-        return
-    request.getfixturevalue("_django_db_helper")
-    plant_first_rows()
-
-
-def plant_first_rows() -> None:
-    """Plant what migrations planted, where it is gone."""
-    from wagtail.log_actions import registry
-    from wagtail.models import Collection, Locale, Page
-
-    from freiblatt.jobs.models import Job
-
-    if Page.objects.exists() and Collection.objects.exists():
-        return
-    if not Page.objects.exists():
-        Locale.objects.get_or_create(language_code="de")
-        Page.add_root(title="Root", slug="root")
-    if not Collection.objects.exists():
-        Collection.add_root(name="Root")
-    # Planting asked for jobs (the search index, the index of references) and wrote into the log; migrations do neither.
-    Job.objects.all().delete()
-    for log in registry.get_log_entry_models():
-        log.objects.all().delete()
+    forget()

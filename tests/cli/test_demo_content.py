@@ -8,7 +8,6 @@ import pytest
 from django.test import Client, TestCase
 from wagtail.models import Page
 
-from freiblatt.articles.actions import found_publication
 from freiblatt.articles.models import ArticlePage, Author, FrontPage, Picture, PlainPage, SectionPage, Topic
 from freiblatt.cli.demo_content import fill
 from freiblatt.cli.demo_content.blocks import MAKERS, body_of
@@ -18,7 +17,6 @@ from freiblatt.cli.demo_content.pictures import drawings
 from freiblatt.cli.demo_content.reading import read_facts, read_text, read_texts, rich_text
 from freiblatt.discussion.models import Comment, CommentState
 from freiblatt.newsroom.models import Menu
-from tests.conftest import plant_first_rows
 
 HEAD = '+++\nlanguage = "de"\n+++\n'
 
@@ -33,8 +31,6 @@ class TestFilledDemo(TestCase):
 
     @classmethod
     def setUpTestData(cls) -> None:
-        plant_first_rows()
-        found_publication(name="Testblatt", url="http://testserver", languages=["de", "en"])
         with cls.captureOnCommitCallbacks(execute=True):  # whether a document is public is noted with the commit
             fill()
 

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Error, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.founded import LANGUAGES, NAME
 from tests.processes import WAIT_SECONDS
 
 # Playwright's synchronous interface runs a loop in this thread, and Django would take that for asynchronous code.
@@ -54,19 +55,8 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture
 def front(transactional_db: None, live_server: LiveServer, settings: Any) -> Any:
-    """The front page of a founded publication in German and English, served at `live_server.url`.
-
-    A journey's server has a connection of its own, so what a journey stored is deleted after it and not rolled back;
-    the first rows, which come from migrations, go with it and are planted again here.
-    """
-    from wagtail.models import Collection, Locale, Page
-
+    """The front page of a founded publication in German and English, served at `live_server.url`."""
     from freiblatt.articles.actions import found_publication
 
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
-    Locale.objects.get_or_create(language_code="de")
-    if not Page.objects.exists():
-        Page.add_root(title="Root", slug="root")
-    if not Collection.objects.exists():
-        Collection.add_root(name="Root")
-    return found_publication(name="Testblatt", url=live_server.url, languages=["de", "en"])
+    return found_publication(name=NAME, url=live_server.url, languages=LANGUAGES)
