@@ -281,6 +281,36 @@ def test_urgent_letter_does_not_queue_behind_many(office: Office, settings) -> N
     assert urgent.state == LetterState.SENT
 
 
+def test_what_a_clock_that_was_ahead_has_written_keeps_no_letter(office: Office, settings) -> None:
+    settings.MAIL_PER_MINUTE = 2
+    ahead = timezone.now() + datetime.timedelta(hours=5)
+    for number in range(2):
+        earlier = post_letter(**letter_to(f"reader{number}@example.org"))
+        Letter.objects.filter(pk=earlier.pk).update(state=LetterState.SENT, handed_over_at=ahead, sent_at=ahead)
+    Job.objects.all().delete()
+    Route.objects.create(pk=1, next_slot_at=ahead, blocked_since=ahead, blocked_until=ahead, failures=3, says="away")
+
+    assert posted("rosa@example.org").state == LetterState.SENT
+    assert Route.objects.get().next_slot_at < timezone.now() + datetime.timedelta(minutes=2)
+
+    # And where the server is away, it is knocked at as soon as ever.
+    office.close()
+    Route.objects.update(next_slot_at=ahead, blocked_since=ahead, blocked_until=ahead, failures=0)
+    posted("karl@example.org", is_urgent=True)
+    assert Route.objects.get().blocked_until < timezone.now() + datetime.timedelta(minutes=1)
+
+
+def test_who_sends_by_a_clock_that_was_ahead_is_waited_for_as_long_as_ever(office: Office) -> None:
+    letter = post_letter(**letter_to())
+    ahead = timezone.now() + datetime.timedelta(hours=5)
+    Letter.objects.filter(pk=letter.pk).update(
+        state=LetterState.SENDING, sending_job="gone", sending_until=ahead, handed_over_at=ahead
+    )
+    run_waiting()
+    assert office.taken == []
+    assert Job.objects.get().due_at < timezone.now() + datetime.timedelta(minutes=6)
+
+
 def test_password_is_shown_to_an_encrypted_server_only(office: Office, settings) -> None:
     settings.EMAIL_USE_TLS = True
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = USER, PASSWORD

@@ -36,6 +36,10 @@ logger = logging.getLogger(__name__)
 PUT_OFF = Policy(first_wait_seconds=60, growth=2.5, longest_wait_seconds=3 * 3600)
 #: Waits between knocks at a mail server that is away.
 KNOCK = Policy(first_wait_seconds=20, growth=2, longest_wait_seconds=15 * 60)
+#: No knock is put down for later than that. What is was written by a clock that was ahead, and counts for nothing.
+LONGEST_BLOCK = datetime.timedelta(seconds=2 * 15 * 60)
+#: A queue that reaches further is looked at: it may have been such a clock, too.
+LONG_QUEUE = datetime.timedelta(minutes=2)
 
 
 def enqueue(letter: Letter, *, due: datetime.datetime | None = None) -> None:
@@ -66,6 +70,9 @@ def _take(letter_pk: int, *, job: str) -> Letter | None:
     now = timezone.now()
     if letter.state == LetterState.SENDING:
         if letter.sending_job != job and letter.sending_until and letter.sending_until > now:
+            # The clock may have been set back since: nobody is at it for longer than this.
+            letter.sending_until = min(letter.sending_until, now + datetime.timedelta(seconds=SENDING_SECONDS))
+            letter.save(update_fields=["sending_until"])
             enqueue(letter, due=letter.sending_until)
             return None
         # The try before this one ended in the middle: its worker is gone, and whether the server took the letter
@@ -104,7 +111,8 @@ def _take(letter_pk: int, *, job: str) -> Letter | None:
 
 def _blocked_until(now: datetime.datetime) -> datetime.datetime | None:
     """Return when the mail server is knocked at again, or None if nothing is known against it."""
-    until = Route.objects.filter(pk=1, blocked_until__gt=now).values_list("blocked_until", flat=True).first()
+    blocked = Route.objects.filter(pk=1, blocked_until__gt=now, blocked_until__lt=now + LONGEST_BLOCK)
+    until = blocked.values_list("blocked_until", flat=True).first()
     return until + datetime.timedelta(seconds=random.uniform(0, 5)) if until else None  # noqa: S311 (spreads load)
 
 
@@ -119,7 +127,8 @@ def _slot_after(letter: Letter, now: datetime.datetime) -> datetime.datetime | N
         return None
     route, _is_new = Route.objects.select_for_update().get_or_create(pk=1)
     minute = datetime.timedelta(minutes=1)
-    handed_over = Letter.objects.handed_over_since(now - minute).order_by("-handed_over_at")
+    handed_over = Letter.objects.handed_over_since(now - minute).filter(handed_over_at__lte=now)
+    handed_over = handed_over.order_by("-handed_over_at")
     latest = [moment for moment in handed_over.values_list("handed_over_at", flat=True)[:most] if moment]
     is_full = len(latest) >= most
     if letter.is_urgent:
@@ -128,6 +137,10 @@ def _slot_after(letter: Letter, now: datetime.datetime) -> datetime.datetime | N
     if has_place and not is_full:
         return None
     slot = max(now, route.next_slot_at)
+    if slot - now > LONG_QUEUE and slot - now > minute * (
+        Letter.objects.filter(state=LetterState.WAITING).count() / most + 1
+    ):
+        slot = now
     if is_full:
         slot = max(slot, latest[-1] + minute)
     route.next_slot_at = slot + minute / most
@@ -186,7 +199,7 @@ def _note(shown: Letter, answer: Answer) -> None:
 def _note_block(says: str, now: datetime.datetime) -> datetime.datetime:
     """Write down that the server is away; return when it is knocked at again."""
     route, _is_new = Route.objects.select_for_update().get_or_create(pk=1)
-    if route.blocked_until is None or route.blocked_until <= now:
+    if route.blocked_until is None or not now < route.blocked_until < now + LONGEST_BLOCK:
         if route.blocked_since is None:
             logger.warning("The mail server takes no letters; they wait. It says: %s", says)
         route.failures += 1
