@@ -146,7 +146,7 @@ class Soak:
         self.clocked: dict[str, str] = {}
         if is_faulty:
             self.mail_port = self.office.open()
-            self.environment["FREIBLATT_MAIL_URL"] = f"smtp://127.0.0.1:{self.mail_port}"
+            self.environment["FREIBLATT_MAIL_URL"] = f"smtp://127.0.0.1:{self.mail_port}?tls=none"
             self.environment["FREIBLATT_MAIL_FROM"] = "redaktion@example.org"
             with contextlib.suppress(UnavailableError):
                 self.clock = Clock(self.clocked, directory / "clock")
