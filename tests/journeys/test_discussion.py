@@ -163,7 +163,7 @@ def article(front: Any, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixture
         body=json.dumps(body(PARAGRAPHS)),
     )
     thread = open_thread(article=made)
-    add_comment(thread=thread, text="Die Stadt haftet.", guest_name="Bruno")
+    add_comment(thread=thread, text="Die Stadt haftet:\n\n- für den Kai\n- für den Kran", guest_name="Bruno")
     add_comment(thread=thread, text="Kauft lieber bei mir!", guest_name="Hausierer")
     return made
 
@@ -206,6 +206,9 @@ def test_reader_takes_part_from_the_first_word_to_the_last_letter(
     if has_script:
         expect(reader.act(bruno, "[name=up]")).to_have_attribute("aria-pressed", "true")
         expect(reader.act(bruno, "[name=up]")).to_have_text("▲ 1")
+        # What Bruno wrote as a list looks like one.
+        point = reader.comment(bruno).locator("li").first
+        assert point.evaluate("one => getComputedStyle(one).listStyleType") == "disc"
     else:
         expect(page.get_by_role("status")).to_contain_text(words["counts"])
         page.get_by_role("link", name=words["back"]).click()
