@@ -5,12 +5,18 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, resolve
 from django.utils import translation
 
+from freiblatt.articles.models import FrontPage
+from freiblatt.discussion.actions import add_comment, open_thread
+from freiblatt.discussion.models import Comment, Report
+from freiblatt.discussion.tokens import own_key
 from freiblatt.lib import limits, strangers
 from tests.cast import make_owner
+from tests.factories import house_rule, make_article, make_section
 
 pytestmark = pytest.mark.django_db
 
@@ -22,8 +28,20 @@ OPEN = {
     "admin/password_reset/": "newsroom_sign_in: forty tries at once; three letters an hour for a member",
     "admin/sprite/": "takes nothing and shows the same icons to everybody",
     "leser/": "readers_letters_from: letters for a neighbourhood",
+    "1/1/diskussion/schreiben/": "discussion_post, discussion_preview: comments and previews, slow discussions apart",
+    "1/1/diskussion/1/antworten/": "discussion_post, discussion_preview, as for comments",
+    "1/1/diskussion/1/melden/": "discussion_report: ten reports and objections in an hour",
+    "1/1/diskussion/stimme/": "discussion_vote: sixty votes in ten minutes",
+    "1/1/diskussion/stimme/link/": "readers_letters_from: letters for a neighbourhood",
+    f"diskussion/eigener/{'x' * 32}/aendern/": "needs the comment's token; discussion_edit: ten times in ten minutes",
+    f"diskussion/eigener/{'x' * 32}/briefe/": "needs the comment's token; readers_letters_from",
+    f"diskussion/eigener/{'x' * 32}/einspruch/": "needs the comment's token; once for a decision; discussion_report",
+    f"diskussion/eigener/{'x' * 32}/zurueckziehen/": "needs the comment's token, and ends it",
+    f"diskussion/meldung/{'x' * 32}/einspruch/": "needs the receipt's token; once for a report; discussion_report",
 }
 KEY = uuid.UUID(int=1)
+#: What a stranger sends: enough for a door to answer, whatever it is for.
+FIELDS = {"address": "x", "text": "x", "up": "1"}
 
 
 def addresses(resolver: URLResolver | None = None, before: str = "") -> Iterator[str]:
@@ -80,12 +98,28 @@ def test_every_door_is_shut_to_a_neighbourhood_that_sends_too_much(
     assert owner.post("/admin/logout/").status_code == 302
 
 
-def test_doors_that_answer_strangers_are_known(doors: list[str], stranger: Client, front) -> None:
+@pytest.fixture
+def discussed(front: FrontPage) -> Comment:
+    """A comment at the made-up addresses, so that what is behind them answers: article, comment, own page, receipt."""
+    article = make_article(section=make_section(slug="1"), slug="1")
+    comment = add_comment(thread=open_thread(article=article), guest_name="Helga", text="Wer haftet?")
+    Comment.objects.filter(pk=comment.pk).update(id=1, own_key=own_key("x" * 32))
+    comment = Comment.objects.get(pk=1)
+    Report.objects.create(
+        comment=comment, rule=house_rule(), language="de", receipt_key=own_key("x" * 32), due_on=comment.created_on
+    )
+    return comment
+
+
+def test_doors_that_answer_strangers_are_known(doors: list[str], stranger: Client, discussed: Comment) -> None:
     taken = set()
     for door in doors:
         limits.start_over()
-        if stranger.post(f"/{door}", {"address": "x"}).status_code not in CLOSED:
-            taken.add(door)
+        with transaction.atomic():
+            if stranger.post(f"/{door}", FIELDS).status_code not in CLOSED:
+                taken.add(door)
+            # What one door has done must not shut the next.
+            transaction.set_rollback(True)
     assert taken == set(OPEN)
 
 

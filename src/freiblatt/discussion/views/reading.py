@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from freiblatt.discussion.models import Comment, DiscussionSettings, Thread, TopSlice
 from freiblatt.discussion.parts import SETTINGS_KEY
@@ -20,26 +21,31 @@ from freiblatt.lib.ids import GREATEST_ID
 from freiblatt.pagestore.actions import keep
 
 
+@require_safe
 def thread(request: HttpRequest, section: str, article: str) -> HttpResponse:
     """Answer with a thread from its beginning."""
     return _slice(request, section, article, order="oldest")
 
 
+@require_safe
 def thread_after(request: HttpRequest, section: str, article: str, key: int) -> HttpResponse:
     """Answer with the slice of a thread that follows the root `key`."""
     return _slice(request, section, article, order="oldest", key=key)
 
 
+@require_safe
 def thread_newest(request: HttpRequest, section: str, article: str) -> HttpResponse:
     """Answer with the newest comments of a thread."""
     return _slice(request, section, article, order="newest")
 
 
+@require_safe
 def thread_before(request: HttpRequest, section: str, article: str, key: int) -> HttpResponse:
     """Answer with the slice of a thread that is older than the root `key`."""
     return _slice(request, section, article, order="newest", key=key)
 
 
+@require_safe
 def thread_top(request: HttpRequest, section: str, article: str) -> HttpResponse:
     """Answer with the comments that readers voted for most."""
     found = thread_of(public_article(section, article))
@@ -49,6 +55,7 @@ def thread_top(request: HttpRequest, section: str, article: str) -> HttpResponse
     return _top(request, found, first)
 
 
+@require_safe
 def thread_top_slice(request: HttpRequest, section: str, article: str, edition: int, number: int) -> HttpResponse:
     """Answer with a later slice of one order by votes; one that is too old leads to today's order."""
     found = thread_of(public_article(section, article))
@@ -64,6 +71,7 @@ def thread_top_slice(request: HttpRequest, section: str, article: str, edition: 
     return _top(request, found, wanted)
 
 
+@require_safe
 def thread_newsroom(request: HttpRequest, section: str, article: str, key: int = 0) -> HttpResponse:
     """Answer with what the newsroom says in a thread, each with what it answers."""
     found = thread_of(public_article(section, article))
@@ -84,11 +92,13 @@ def thread_newsroom(request: HttpRequest, section: str, article: str, key: int =
     return _kept(render(request, "discussion/newsroom.html", context), found)
 
 
+@require_safe
 def comment(request: HttpRequest, section: str, article: str, pk: int) -> HttpResponse:
     """Answer with one comment, what it answers, and the answers to it."""
     return _conversation(request, section, article, pk)
 
 
+@require_safe
 def comment_answers(request: HttpRequest, section: str, article: str, pk: int, key: int) -> HttpResponse:
     """Answer with a later slice of the answers to one comment."""
     return _conversation(request, section, article, pk, key=key)
