@@ -94,6 +94,29 @@ def test_confirmed_address_reserves_the_name(thread: Thread, client: Client) -> 
     assert check_name("Helga") == "Helga"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Die Redaktion", "Team der Redaktion", "Ihre Moderatorin", "The Editors", "die  R\u0435daktion!"),
+        *(
+            "Rosa Winter (Autorin)",
+            "Autorin Rosa Winter",
+            "Rosa Winter / Redaktion",
+            "Testblatt-Redaktion",
+            "Testblatt",
+        ),
+    ],
+)
+def test_role_that_is_added_makes_no_other_name(thread: Thread, name: str) -> None:
+    with pytest.raises(NameTakenError):
+        check_name(name)
+
+
+@pytest.mark.parametrize("name", ["Otto, Redakteur i. R.", "Die Leserin", "Rosa", "Winter von der Hafenredaktion"])
+def test_names_that_only_come_near_a_role_are_free(thread: Thread, name: str) -> None:
+    assert check_name(name) == name
+
+
 def test_second_of_two_guests_with_one_name_confirms_and_stays_a_guest(thread: Thread, client: Client) -> None:
     first = send(client, mail=HELGA)
     second = send(Client(REMOTE_ADDR="198.51.100.9"), mail="other@example.org", text="Dieselbe, aber anders")
