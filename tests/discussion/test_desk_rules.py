@@ -10,7 +10,14 @@ from django.test import Client
 from django.utils import timezone
 
 from freiblatt.discussion import wordlist
-from freiblatt.discussion.actions import DiscussionError, TooManyError, arrange_thread, open_the_desk, refuse_comment
+from freiblatt.discussion.actions import (
+    DiscussionError,
+    PassageError,
+    TooManyError,
+    arrange_thread,
+    open_the_desk,
+    refuse_comment,
+)
 from freiblatt.discussion.hours import is_staffed
 from freiblatt.discussion.models import (
     Comment,
@@ -20,6 +27,7 @@ from freiblatt.discussion.models import (
     Thread,
     ThreadState,
 )
+from freiblatt.discussion.passages.finding import Chosen
 from freiblatt.discussion.rules import MOST_OF_NETWORK, Draft, Standing, reasons_to_hold, sentences
 from freiblatt.lib import limits
 from tests.discussion.at_the_desk import SENDER, post
@@ -101,6 +109,13 @@ def test_slow_discussion_takes_one_comment_from_a_network_and_says_when(
     assert "in 10 Minuten" in page
     with pytest.raises(DiscussionError):
         arrange_thread(thread=thread, state=ThreadState.OPEN, slow_minutes=24 * 60 + 1)
+
+
+def test_turn_is_kept_by_whoever_has_to_choose_the_passage_anew(open_desk: DiscussionSettings, thread: Thread) -> None:
+    thread = arrange_thread(thread=thread, state=ThreadState.OPEN, slow_minutes=10)
+    with pytest.raises(PassageError):
+        post(thread, "Seit wann?", chosen=Chosen("nirgends", 0, "Das steht dort nicht."))
+    assert post(thread, "Seit wann?").pk
 
 
 def staff(settings: DiscussionSettings, begin: time, end: time, days: StaffedDays = StaffedDays.ALL) -> None:

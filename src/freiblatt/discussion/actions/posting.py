@@ -98,6 +98,9 @@ def post_comment(
     if wishes and not wishes.address and not is_known_by(reader, ""):
         raise AddressMissingError(_("Enter an e-mail address that we can write to."))
     take(sender, "discussion_post", most=POSTS_OF_ONE, most_near=POSTS_OF_NEIGHBOURHOOD, per_seconds=POST_SECONDS)
+    if chosen is not None:
+        # Whoever has to choose the passage anew keeps the turn.
+        check_passage(article_pk=thread.article_id, chosen=chosen)
     _take_turn(thread, sender)
     html = to_html(source)
     mark = fingerprint(source)
@@ -110,6 +113,8 @@ def post_comment(
         settings=DiscussionSettings.load(),
         standing=standing_of(writer, reader=reader) if earlier is not None else Standing(),
         fingerprint=mark,
+        # A text that was looked at as a preview was written before: one click is no hurry, and a program that reads our
+        # previews could as well wait.
         seconds_in_form=None if nonce.is_of_preview else nonce.age_seconds,
         filled_hidden_field=filled_hidden_field,
         network=sender.network,
