@@ -14,6 +14,7 @@ from freiblatt.discussion.actions import (
     add_comment,
     approve_comment,
     edit_comment,
+    pick_comment,
     refuse_comment,
     report_comment,
 )
@@ -125,6 +126,23 @@ def test_what_was_answered_or_decided_by_others_is_not_taken_back(thread: Thread
         assert answer.json()["comments"][0]["done"] is False
         one.refresh_from_db()
         assert one.state == before
+
+
+def test_taking_back_a_removal_brings_back_the_pick(thread: Thread, desk: Client) -> None:
+    comment = add_comment(thread=thread, text="Genau.", guest_name="Otto")
+    pick_comment(comment=comment, reason="Eine gute Frage")
+    comment.refresh_from_db()
+    picked_on = comment.picked_on
+    desk.post(DECIDE, {"deed": "refuse", "comment": token_of(comment), "rule": "respect"})
+    comment.refresh_from_db()
+    assert comment.state == CommentState.REMOVED
+    desk.post(DECIDE, {"deed": "undo", "comment": token_of(comment)})
+    comment.refresh_from_db()
+    assert (comment.state, comment.picked_on, comment.pick_reason) == (
+        CommentState.PUBLIC,
+        picked_on,
+        "Eine gute Frage",
+    )
 
 
 def test_taking_back_a_pick_of_what_waited_takes_back_its_publishing(thread: Thread, desk: Client) -> None:

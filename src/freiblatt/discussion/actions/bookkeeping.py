@@ -108,9 +108,8 @@ def move(thread: Thread, comment: Comment, state: CommentState, *fields: str) ->
 
 def bury(thread: Thread, comment: Comment, state: CommentState) -> Comment:
     """Turn a comment into a tombstone, and sweep it away where nothing stands below it."""
-    fields = ["html", "picked_on", "pick_reason"]
+    fields = ["html"]
     comment.html = ""
-    comment.picked_on, comment.pick_reason = None, ""
     if state in (CommentState.WITHDRAWN, CommentState.ERASED):
         blank(comment)
         fields += BLANKED
@@ -130,7 +129,7 @@ def unbury(thread: Thread, comment: Comment) -> Comment:
 #: What goes with a text that its writer takes back.
 BLANKED = [
     *("source_text", "guest_name", "folded_name", "author", "staff_member", "is_by_staff", "reader", "own_key"),
-    *("writer_key", "network", "voter_key", "nonce", "hold_reasons", "fingerprint"),
+    *("writer_key", "network", "voter_key", "nonce", "hold_reasons", "fingerprint", "picked_on", "pick_reason"),
 ]
 
 
@@ -143,6 +142,7 @@ def blank(comment: Comment) -> None:
     comment.writer_key = comment.network = comment.voter_key = ""
     comment.hold_reasons = []
     comment.fingerprint = 0
+    comment.picked_on, comment.pick_reason = None, ""
 
 
 def _slot_of(comment: Comment, *, has_listed_answers: bool) -> Slot:

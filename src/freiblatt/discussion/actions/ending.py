@@ -33,7 +33,10 @@ DECIDED = (CommentState.REFUSED, CommentState.REMOVED)
 FORGOTTEN_AT_ONCE = 500
 #: Stands where a name stood; every comment that the desk decided about has one.
 NO_NAME = "–"
-EMPTIED = ("source_text", "html", "guest_name", "folded_name", "fingerprint", "hold_reasons", "doubt")
+EMPTIED = (
+    *("source_text", "html", "guest_name", "folded_name", "fingerprint", "hold_reasons", "doubt"),
+    *("picked_on", "pick_reason"),
+)
 
 
 @transaction.atomic
@@ -120,6 +123,7 @@ def _empty(comment: Comment) -> None:
     """Empty text, name, earlier versions and all that repeats them; who wrote it stays, for the own page."""
     comment.source_text = comment.html = comment.folded_name = ""
     comment.fingerprint, comment.hold_reasons, comment.doubt = 0, [], None
+    comment.picked_on, comment.pick_reason = None, ""
     if comment.author_id is None:
         comment.guest_name = NO_NAME
     comment.save(update_fields=EMPTIED)
