@@ -299,6 +299,10 @@ def test_receipt_outlasts_the_article(comment: Comment, client: Client) -> None:
     assert ARTICLE not in html
     article.delete()
     assert client.get(receipt).status_code == 200
+    forget_reports.call()
+    assert "gelöscht, bevor" in client.get(receipt).content.decode()
+    Report.objects.update(decided_on=timezone.now() - timedelta(days=185))
+    assert forget_reports.call()["reports"] == 1
 
 
 def test_number_of_reports_hides_a_comment_until_the_desk_decides_and_never_again(comment: Comment) -> None:

@@ -303,6 +303,8 @@ def forget_reports() -> dict[str, int]:
     now = timezone.now()
     networks = Report.objects.filter(made_on__lt=now - timedelta(hours=NETWORK_HOURS - 1)).exclude(network_key="")
     old = now - timedelta(days=OBJECTION_OPEN_DAYS)
+    # With an article its comments are gone, and nobody will decide.
+    Report.objects.open().filter(comment=None).update(state=ReportState.MOOT, decided_on=now, network_key="")
     over = Report.objects.filter(decided_on__lt=old, nonce__isnull=False).exclude(objection__state=ObjectionState.OPEN)
     answered = Objection.objects.filter(decided_on__lt=old).exclude(text="", answer="")
     return {
