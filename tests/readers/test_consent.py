@@ -14,6 +14,7 @@ from freiblatt.readers import signals
 from freiblatt.readers.actions import (
     LETTERS_PER_ADDRESS,
     LETTERS_PER_NEIGHBOURHOOD,
+    MOST_IN_ONE_LETTER,
     ReaderError,
     TooManyError,
     Wanted,
@@ -321,6 +322,18 @@ def test_long_day_loses_nothing_and_ends_with_one_letter_for_the_rest() -> None:
     assert [f"Wunsch {number}" in last.text for number in range(LETTERS_PER_ADDRESS + 4)] == [False] * 3 + [True] * 4
     assert not Consent.objects.filter(message_id="").exists()
     assert ask_for_the_rest.call(Reader.objects.get().pk) == 0
+
+
+def test_more_wishes_than_one_letter_holds_are_asked_for_by_the_next() -> None:
+    for number in range(LETTERS_PER_ADDRESS + MOST_IN_ONE_LETTER + 2):
+        ask(subject_key=str(number), wording=f"Wunsch {number}", who=f"198.51.{number}.0/24")
+    Job.objects.all().delete()
+    for asked, waiting in ((MOST_IN_ONE_LETTER, 1), (2, 0)):
+        limits.start_over()
+        assert ask_for_the_rest.call(Reader.objects.get().pk) == asked
+        assert Job.objects.filter(dedupe_key__startswith="readers_ask:").count() == waiting
+        Job.objects.filter(dedupe_key__startswith="readers_ask:").delete()
+    assert not Consent.objects.filter(message_id="").exists()
 
 
 def test_whoever_has_shown_to_own_the_address_need_not_click_again(heard) -> None:
