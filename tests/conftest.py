@@ -240,6 +240,8 @@ def plain_static(settings) -> None:
 def _nothing_remembered() -> None:
     """Let no test pay for what another one's strangers did, or believe what was true of rows that are gone."""
     from freiblatt.lib import limits
+    from freiblatt.pagestore.remembering import forget_remembered
 
     limits.start_over()
+    forget_remembered()
     forget()

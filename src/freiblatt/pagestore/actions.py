@@ -16,8 +16,18 @@ from freiblatt.pagestore import marking
 from freiblatt.pagestore.live.channels import CHANNEL, END, KEPT_MS, REF, STATE, WORD
 from freiblatt.pagestore.models import LiveEvent, StaleMark
 from freiblatt.pagestore.policy import allow_frames
+from freiblatt.pagestore.remembering import remembered
 
-__all__ = ["allow_frames", "announce", "forget_events", "forget_marks", "is_carried_out", "keep", "mark_stale"]
+__all__ = [
+    "allow_frames",
+    "announce",
+    "forget_events",
+    "forget_marks",
+    "is_carried_out",
+    "keep",
+    "mark_stale",
+    "remembered",
+]
 
 logger = logging.getLogger(__name__)
 

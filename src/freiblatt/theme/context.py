@@ -12,7 +12,11 @@ from django.utils.functional import SimpleLazyObject
 from freiblatt.articles.languages import LanguageLink
 from freiblatt.articles.models import FrontPage, PlainPage, SectionPage, in_tree_order
 from freiblatt.newsroom.models import Menu, MenuPlace, PublicationSettings
+from freiblatt.pagestore.actions import remembered
 from freiblatt.theme import look
+
+#: The key of name, look and menus, as every page shows them.
+SITE_KEY = "site"
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def publication(request: HttpRequest) -> dict[str, Any]:
     """Return `publication`, `menu_main`, `menu_footer`, `languages`, `home_url`, `canonical_url`, `feed_url`.
 
     A page's own context may give another `canonical_url` and `feed_url`. Nothing is asked of the database before a
-    template uses it, and then once for each request.
+    template uses it, and then for the first request after a change.
     """
     if request.path_info.startswith("/admin/"):
         return {}
@@ -49,7 +53,7 @@ def publication(request: HttpRequest) -> dict[str, Any]:
     home = _home_url()
     menus = SimpleLazyObject(lambda: _once(request, "menus", lambda: _menus(request, language, home)))
     return {
-        "publication": SimpleLazyObject(lambda: _once(request, "publication", lambda: _publication(request, language))),
+        "publication": SimpleLazyObject(lambda: _once(request, "publication", lambda: _publication(language))),
         "menu_main": SimpleLazyObject(lambda: menus[MenuPlace.MAIN]),
         "menu_footer": SimpleLazyObject(lambda: menus[MenuPlace.FOOTER]),
         "languages": SimpleLazyObject(lambda: _once(request, "languages", lambda: _languages(language))),
@@ -72,8 +76,12 @@ def _home_url() -> str:
     return reverse("wagtail_serve", args=[""])
 
 
-def _publication(request: HttpRequest, language: str) -> Publication:
-    publication_settings = PublicationSettings.load(request_or_site=request)
+def _publication(language: str) -> Publication:
+    return remembered(f"publication {language}", keys=[SITE_KEY], make=lambda: _make_publication(language))
+
+
+def _make_publication(language: str) -> Publication:
+    publication_settings = PublicationSettings.load()
     words = publication_settings.in_language(language)
     return Publication(
         name=words.name,
@@ -88,19 +96,27 @@ def _publication(request: HttpRequest, language: str) -> Publication:
 
 def _menus(request: HttpRequest, language: str, home: str) -> dict[str, list[MenuLink]]:
     """Return the links of both places: the desk's menu, else all sections above and all plain pages below."""
-    found: dict[str, list[MenuLink]] = {}
+    # Addresses name the host where they lead to another one.
+    name = f"menus {language} {request.get_host()}"
+    found = remembered(name, keys=[SITE_KEY], make=lambda: _make_menus(request, language))
+    return {place: [_link(request, home, label, url) for label, url in links] for place, links in found.items()}
+
+
+def _make_menus(request: HttpRequest, language: str) -> dict[str, list[tuple[str, str]]]:
+    """Return label and address of each link of both places."""
+    found: dict[str, list[tuple[str, str]]] = {}
     chosen = Menu.objects.filter(locale__language_code=language).prefetch_related("items__page")
     for menu in chosen:
         items = sorted(menu.items.all(), key=lambda item: item.sort_order or 0)
         found[menu.place] = [
-            _link(request, home, item.label or item.page.title, item.address or item.page.get_url(request) or "")
+            (item.label or item.page.title, item.address or item.page.get_url(request) or "")
             for item in items
             if item.address or item.page.live
         ]
     for place, model in ((MenuPlace.MAIN, SectionPage), (MenuPlace.FOOTER, PlainPage)):
         if place not in found:
             pages = in_tree_order(model, live=True, show_in_menus=True, locale__language_code=language)
-            found[place] = [_link(request, home, page.title, page.get_url(request) or "") for page in pages]
+            found[place] = [(page.title, page.get_url(request) or "") for page in pages]
     return found
 
 
