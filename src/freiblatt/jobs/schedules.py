@@ -47,8 +47,9 @@ def at(*, name: str, due: datetime.datetime, job: Task, kwargs: Mapping[str, Any
         run, is_new = ScheduledRun.objects.select_for_update().get_or_create(
             name=name, due_at=due, defaults=_call_of(job, kwargs)
         )
-        if not is_new and run.fired_at is None:
-            for field, value in _call_of(job, kwargs).items():
+        call = _call_of(job, kwargs)
+        if not is_new and run.fired_at is None and any(getattr(run, field) != value for field, value in call.items()):
+            for field, value in call.items():
                 setattr(run, field, value)
             run.save()
     return run
