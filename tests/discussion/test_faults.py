@@ -13,7 +13,9 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from wagtail.models import PageViewRestriction
 
+from freiblatt.articles.models import ArticlePage
 from freiblatt.discussion.actions import (
     DiscussionError,
     add_comment,
@@ -129,6 +131,19 @@ def test_parent_in_wrong_section_or_language_is_not_found(thread: Thread, client
     ):
         assert client.post(address, {"text": TEXT, "name": "Helga"}).status_code == 404
     assert Comment.objects.count() == 1
+
+
+def test_doors_of_a_section_that_not_everybody_may_read_are_not_found(thread: Thread, client: Client) -> None:
+    assert client.get(WRITE).status_code == 200
+    section = thread.article.get_parent()
+    restriction = PageViewRestriction.objects.create(page=section, restriction_type=PageViewRestriction.LOGIN)
+    for address in (WRITE, THREAD, f"{THREAD}feed.atom"):
+        assert client.get(address).status_code == 404
+    assert write(client).status_code == 404
+    restriction.delete()
+    ArticlePage.objects.filter(pk=thread.article_id).update(live=False)
+    assert write(client).status_code == 404
+    assert not Comment.objects.exists()
 
 
 # What the desk holds is shown nowhere.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from freiblatt.discussion.actions.anchoring import check_passage, tie
-from freiblatt.discussion.actions.bookkeeping import insert, locked, move
+from freiblatt.discussion.actions.bookkeeping import insert, locked, locked_thread, move
 from freiblatt.discussion.actions.bounds import check_length, check_wait, take
 from freiblatt.discussion.actions.errors import AddressMissingError, DiscussionError, ThreadClosedError, TooManyError
 from freiblatt.discussion.actions.following import follow, is_known_by
@@ -21,6 +21,7 @@ from freiblatt.discussion.actions.names import check_name
 from freiblatt.discussion.actions.news import note_news
 from freiblatt.discussion.actions.standing import standing_of
 from freiblatt.discussion.actions.voting import voter_key
+from freiblatt.discussion.current import current_settings
 from freiblatt.discussion.following import Wishes
 from freiblatt.discussion.likeness import fingerprint
 from freiblatt.discussion.models import (
@@ -38,6 +39,7 @@ from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.text import RULES_VERSION, shows_something, tidy, to_html
 from freiblatt.discussion.tokens import Nonce, own_key, own_token
 from freiblatt.lib import limits
+from freiblatt.lib.rows import row
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +89,7 @@ def post_comment(
     with the text; nothing is stored then.
     """
     token = own_token(nonce.text)
-    if (earlier := Comment.objects.filter(nonce=nonce.text, thread=thread).first()) is not None:
+    if (earlier := row(Comment, "nonce = %s AND thread_id = %s", [nonce.text, thread.pk])) is not None:
         return Posted(comment=earlier, token=token, is_repeated=True)
     check_open(thread)
     source = check_text(text)
@@ -110,7 +112,7 @@ def post_comment(
         text=source,
         html=html,
         name=shown_name,
-        settings=DiscussionSettings.load(),
+        settings=current_settings(),
         standing=standing_of(writer, reader=reader) if earlier is not None else Standing(),
         fingerprint=mark,
         # A text that was looked at as a preview was written before: one click is no hurry, and a program that reads our
@@ -142,7 +144,7 @@ def post_comment(
     try:
         with transaction.atomic():
             # Nobody closes the thread, takes away what is answered, or publishes another text until the commit.
-            now = Thread.objects.select_for_update().get(pk=thread.pk)
+            now = locked_thread(thread.pk)
             check_open(now)
             check_parent(now, parent)
             if now.state != thread.state:
@@ -150,7 +152,7 @@ def post_comment(
                 comment.state = CommentState.WAITING if comment.hold_reasons else CommentState.PUBLIC
             comment.voter_key = voter_key(thread=thread, sender=sender, settings=draft.settings)
             found = check_passage(article_pk=now.article_id, chosen=chosen) if chosen is not None else None
-            insert(comment)
+            insert(comment, thread=now)
             if found is not None:
                 tie(comment=comment, found=found)
             note_news(comment)

@@ -13,11 +13,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from freiblatt.discussion.actions.bookkeeping import announce
+from freiblatt.discussion.actions.bookkeeping import announce, locked
 from freiblatt.discussion.actions.bounds import take
 from freiblatt.discussion.actions.errors import DiscussionError, TooManyError
 from freiblatt.discussion.actions.knowing import reader_of
 from freiblatt.discussion.actions.ordering import ORDER_HOURS, ask_for_order
+from freiblatt.discussion.current import current_settings
 from freiblatt.discussion.models import (
     Ballot,
     Comment,
@@ -35,6 +36,7 @@ from freiblatt.discussion.tokens import reader_token
 from freiblatt.jobs import schedules
 from freiblatt.letters import actions as letters
 from freiblatt.lib.addresses import absolute
+from freiblatt.lib.rows import row
 from freiblatt.readers import actions as readers
 from freiblatt.readers.models import Reader, ReaderState
 
@@ -50,7 +52,6 @@ RANK_STEP = 2**40
 READERS_MARK = "r"
 
 
-@transaction.atomic
 def vote(*, comment: Comment, sender: Sender, value: int, known_by: str = "") -> Comment:
     """Return the comment with this sender's vote: 1 for it, -1 against it, 0 takes the vote back.
 
@@ -59,7 +60,7 @@ def vote(*, comment: Comment, sender: Sender, value: int, known_by: str = "") ->
     the one that guests have behind the same connection; other confirmed readers there keep theirs. Raises
     TooManyError, and DiscussionError where voting is closed, for the own comment, for one that is not public.
     """
-    rules = DiscussionSettings.load()
+    rules = current_settings()
     if value not in (1, 0, -1) or (value == -1 and not rules.has_down_votes):
         raise DiscussionError(_("This vote does not exist here."))
     take(
@@ -70,11 +71,14 @@ def vote(*, comment: Comment, sender: Sender, value: int, known_by: str = "") ->
         per_seconds=VOTE_SECONDS,
         says=_("That was a lot of votes at once. Please wait a few minutes."),
     )
-    thread = Thread.objects.select_for_update().get(pk=comment.thread_id)
-    found = Comment.objects.get(pk=comment.pk)
+    return _vote(comment, sender, value, reader_of(known_by), rules)
+
+
+@transaction.atomic
+def _vote(comment: Comment, sender: Sender, value: int, reader: Reader | None, rules: DiscussionSettings) -> Comment:
+    thread, found = locked(comment)
     if found.state != CommentState.PUBLIC:
         raise DiscussionError(_("This comment is no longer there."))
-    reader = reader_of(known_by)
     guest_key = key = voter_key(thread=thread, sender=sender, settings=rules)
     if reader is not None:
         key = reader_key(reader) if rules.has_votes and thread.is_open() else ""
@@ -92,10 +96,9 @@ def vote(*, comment: Comment, sender: Sender, value: int, known_by: str = "") ->
         replaced = _take_back(Vote.objects.filter(comment=found, voter_key=guest_key).exclude(voter_key=""))
     elif Vote.objects.filter(comment=found, sender_key=key).exists():
         raise DiscussionError(_("A reader with a confirmed address has already voted from your connection."))
-    earlier = Vote.objects.filter(comment=found, voter_key=key).first()
+    earlier = row(Vote, "comment_id = %s AND voter_key = %s", [found.pk, key])
     before = earlier.value if earlier else 0
     if before == value and not replaced:
-        found.refresh_from_db()
         return found
     sender_key = guest_key if reader is not None else ""
     if before == value:
@@ -114,7 +117,11 @@ def vote(*, comment: Comment, sender: Sender, value: int, known_by: str = "") ->
     announce(thread, "vote", found)
     if not thread.top_edition:
         ask_for_order(thread)
-    found.refresh_from_db()
+    if replaced:
+        found.refresh_from_db()
+    else:
+        # Nobody else counts before the commit.
+        found.up, found.down, found.rank = found.up + up, found.down + down, found.rank + (up - down) * RANK_STEP
     return found
 
 
@@ -126,6 +133,8 @@ def voter_key(*, thread: Thread, sender: Sender, settings: DiscussionSettings) -
     if not settings.has_votes or not thread.is_open() or thread.voting_ended_on is not None:
         return ""
     now = timezone.now()
+    if (known := row(Ballot, "thread_id = %s", [thread.pk])) is not None:
+        return sender.keyed_by(known.secret) if known.is_open(now) else ""
     end = min(filter(None, (now + timedelta(days=BALLOT_DAYS), thread.closes_on)))
     ballot, is_new = Ballot.objects.get_or_create(
         thread=thread, defaults={"secret": secrets.token_hex(32), "opened_on": now, "closes_on": end}

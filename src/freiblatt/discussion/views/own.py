@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from freiblatt.articles.models import ArticlePage
 from freiblatt.discussion import actions
+from freiblatt.discussion.current import current_settings
 from freiblatt.discussion.following import ANSWERS, COMMENT, THREAD
 from freiblatt.discussion.forms import ObjectionForm, TextForm, WishesForm
-from freiblatt.discussion.models import Comment, CommentState, DecisionKind, DiscussionSettings, ObjectionSide
+from freiblatt.discussion.models import Comment, CommentState, DecisionKind, ObjectionSide
 from freiblatt.discussion.reading import Addresses, show_alone
 from freiblatt.discussion.reading.reasons import reasons_of, shown_objection
 from freiblatt.discussion.senders import Sender
@@ -148,7 +149,7 @@ def _own(
     article = comment.thread.article
     article_url = _article_url(request, article)
     addresses = Addresses(article)
-    settings = DiscussionSettings.load()
+    settings = current_settings()
     can_be_edited = actions.can_be_edited(comment, settings)
     if wishes is None and comment.state in (CommentState.PUBLIC, CommentState.WAITING):
         wishes = WishesForm()

@@ -120,7 +120,7 @@ def _form(
     context = {
         "page_title": _("Report a comment"),
         "article": thread.article,
-        "article_url": thread.article.get_url(request),
+        "article_url": addresses.article,
         "comment": None if is_gone else show_alone(comment, addresses),
         "comment_url": addresses.comment(comment.pk),
         "form": form,

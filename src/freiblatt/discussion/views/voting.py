@@ -11,8 +11,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from freiblatt.discussion import actions
+from freiblatt.discussion.current import current_settings
 from freiblatt.discussion.forms import AddressForm
-from freiblatt.discussion.models import Comment, CommentState, DiscussionSettings, Thread
+from freiblatt.discussion.models import Comment, CommentState, Thread
 from freiblatt.discussion.parts import SETTINGS_KEY
 from freiblatt.discussion.reading import Addresses, show_alone, show_thread
 from freiblatt.discussion.senders import Sender
@@ -22,6 +23,7 @@ from freiblatt.lib.ids import GREATEST_ID
 from freiblatt.lib.network import cut_address
 from freiblatt.lib.origin import own_forms_only
 from freiblatt.lib.private import private
+from freiblatt.lib.rows import row
 from freiblatt.pagestore.actions import keep
 
 #: Names of the buttons, and what each says.
@@ -38,7 +40,7 @@ def vote(request: HttpRequest, section: str, article: str) -> HttpResponse:
     number = request.POST.get(name, "")
     if not number.isdecimal() or len(number) > 18 or int(number) > GREATEST_ID:
         raise Http404
-    comment = Comment.objects.select_related("author").filter(pk=int(number), thread=thread).first()
+    comment = row(Comment, "id = %s AND thread_id = %s", [int(number), thread.pk])
     if comment is None:
         raise Http404
     known_by = request.POST.get("known_by", "")[:100]
@@ -74,12 +76,12 @@ def _answer(
         "token": token,
         "votes_url": addresses.votes_of(token) if token else "",
         "article": thread.article,
-        "article_url": thread.article.get_url(request),
+        "article_url": addresses.article,
         # What the desk holds is not shown to whoever guesses its number.
         "comment": show_alone(comment, addresses) if comment.state == CommentState.PUBLIC else None,
         "comment_url": addresses.comment(comment.pk),
         "vote_url": addresses.vote,
-        "has_down_votes": DiscussionSettings.load().has_down_votes,
+        "has_down_votes": current_settings().has_down_votes,
         "is_for": not fault and value == 1,
         "is_against": not fault and value == -1,
         "fault": fault,
@@ -108,11 +110,12 @@ def reader_vote(request: HttpRequest, section: str, article: str) -> HttpRespons
 
 
 def _ask(request: HttpRequest, thread: Thread, form: AddressForm, *, status: int = 200) -> HttpResponse:
+    addresses = Addresses(thread.article)
     context = {
         "page_title": _("Vote with a confirmed address"),
         "article": thread.article,
-        "article_url": thread.article.get_url(request),
-        "action": Addresses(thread.article).reader_vote,
+        "article_url": addresses.article,
+        "action": addresses.reader_vote,
         "form": form,
         "canonical_url": "",
         "is_indexed": False,
@@ -130,13 +133,13 @@ def reader_votes(request: HttpRequest, section: str, article: str, token: str, k
         return HttpResponseRedirect(addresses.reader_vote)
     if key > GREATEST_ID:
         raise Http404
-    shown = show_thread(thread, article=thread.article, settings=DiscussionSettings.load(), key=key, token=token)
+    shown = show_thread(thread, article=thread.article, settings=current_settings(), key=key, token=token)
     if key and not shown.comments:
         raise Http404
     context = {
         "page_title": _("Your votes"),
         "article": thread.article,
-        "article_url": thread.article.get_url(request),
+        "article_url": addresses.article,
         "thread": shown,
         "token": token,
         "canonical_url": "",
@@ -148,6 +151,6 @@ def reader_votes(request: HttpRequest, section: str, article: str, token: str, k
 def _thread_with_votes(section: str, slug: str) -> Thread:
     """Return the thread below an article; 404 where nobody can vote."""
     thread = thread_of(public_article(section, slug))
-    if not thread.is_open() or not DiscussionSettings.load().has_votes:
+    if not thread.is_open() or not current_settings().has_votes:
         raise Http404
     return thread

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from freiblatt.discussion import actions
+from freiblatt.discussion.current import current_settings
 from freiblatt.discussion.forms import CommentForm
 from freiblatt.discussion.hours import notes_for_writers
-from freiblatt.discussion.models import Comment, CommentKind, CommentState, DiscussionSettings, Thread
+from freiblatt.discussion.models import Comment, CommentKind, CommentState, Thread
 from freiblatt.discussion.reading import Addresses, show_alone
 from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.text import to_html
@@ -134,7 +135,7 @@ def _form(
         "page_title": _("Your answer") if parent else _("Your comment"),
         "label": _("Your answer") if parent else "",
         "article": article,
-        "article_url": article.get_url(request),
+        "article_url": addresses.article,
         "thread_url": addresses.thread,
         "form": form,
         "action": addresses.answer(parent.pk) if parent else addresses.write,
@@ -142,7 +143,7 @@ def _form(
         "preview": preview,
         "is_open": thread.is_open(),
         "desk_url": _desk_url(request, thread, parent),
-        "notes": notes_for_writers(thread, DiscussionSettings.load()),
+        "notes": notes_for_writers(thread, current_settings()),
         "canonical_url": "",
         "is_indexed": False,
     }
