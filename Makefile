@@ -128,7 +128,11 @@ clean:
 
 # In the full check nothing may be skipped for want of a tool.
 check: export REQUIRE_BROWSER := 1
-check: lint types imports catalogue test test-postgresql wheel
+check: $(DEVELOPER)
+	$(MAKE) --no-print-directory --jobs 2 --output-sync lint types imports catalogue
+	$(MAKE) --no-print-directory test
+	$(MAKE) --no-print-directory test-postgresql
+	$(MAKE) --no-print-directory wheel
 	echo "Everything holds."
 
 lint: $(DEVELOPER)
@@ -152,13 +156,17 @@ test-postgresql: $(DEVELOPER) $(CATALOGUES) postgresql servers
 	echo "== The same tests on PostgreSQL, without the browser and what never asks it"
 	$(BIN)/python -m tests.postgres -- $(PYTEST) -n $(WORKERS) --dist loadfile -m "not journey and not once" $(ARGS)
 
+# The demo must never touch the publication that these speak of, nor leave anything where it was started.
+STRANGE := FREIBLATT_DATABASE_URL=sqlite:///none/real.sqlite3 FREIBLATT_PUBLICATION=.
+
 wheel: $(DEVELOPER)
 	echo "== A wheel, installed where nothing else is"
 	rm -rf .cache/wheel && mkdir -p .cache/wheel/elsewhere
 	$(BIN)/python -m build --wheel --outdir .cache/wheel . >.cache/wheel/build.txt 2>&1 || { cat .cache/wheel/build.txt; exit 1; }
 	$(PYTHON) -m venv .cache/wheel/venv
 	.cache/wheel/venv/bin/python -m pip --quiet --quiet --disable-pip-version-check install .cache/wheel/*.whl
-	cd .cache/wheel/elsewhere && ../venv/bin/freiblatt demo --check
+	cd .cache/wheel/elsewhere && env $(STRANGE) ../venv/bin/freiblatt demo --check
+	rmdir .cache/wheel/elsewhere
 
 .PHONY: help chromium postgresql gettext servers measuring demo test fmt messages bench soak clean check lint types imports catalogue \
 	test-postgresql wheel

@@ -19,6 +19,8 @@ from freiblatt.discussion.reading import count_text
 from freiblatt.discussion.reading.shown import _as_html
 from tests.factories import house_rule, make_article, make_author, make_section, make_topic
 
+pytestmark = pytest.mark.once
+
 CATALOGUE = Path(freiblatt.__file__).parent / "locale/de/LC_MESSAGES/django.po"
 #: Stands in everything that the desk or a reader has written here, and in nothing of ours.
 OWN = "§"

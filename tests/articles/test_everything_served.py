@@ -34,6 +34,8 @@ ADDRESS = re.compile(
     r"""(?:href|src|poster|content|term)=["']([^"']+)["']|<(?:loc|uri|id|icon)>([^<]+)<|"(https?:[^"]+)\""""
 )
 CANDIDATES = re.compile(r"""srcset=["']([^"']+)["']""")
+#: Whatever shows one of these speaks of the article.
+TELLING = [*WORDS.values(), SLUG, REASON.split(":")[0]]
 #: Asked often enough that every worker has answered.
 TIMES = 6
 
@@ -110,14 +112,22 @@ class Watched(Served):
 
     def traces(self, told: dict[str, Any], fingerprints: set[str], *known: str) -> list[str]:
         """Return where the article can still be found: in answers, and in files that a web server may read."""
-        words = [*WORDS.values(), SLUG, REASON.split(":")[0]]
+        return [*self.told_by(self.crawl(*known), fingerprints), *self.told_by_files(told, fingerprints)]
+
+    def told_by(self, answers: dict[str, Answer], fingerprints: set[str]) -> list[str]:
+        """Return which of these answers speak of the article."""
         found = []
-        for path, answer in self.crawl(*known).items():
-            found += [f"{path}: {word}" for word in words if word in answer.text]
+        for path, answer in answers.items():
+            found += [f"{path}: {word}" for word in TELLING if word in answer.text]
             if hashlib.sha256(answer.body).hexdigest() in fingerprints:
                 found.append(f"{path}: a file's bytes")
+        return found
+
+    def told_by_files(self, told: dict[str, Any], fingerprints: set[str]) -> list[str]:
+        """Return which files that a web server may read speak of the article, or are its own."""
+        found = []
         for path, content in self.public_files():
-            found += [f"{path}: {word}" for word in words if word.encode() in content]
+            found += [f"{path}: {word}" for word in TELLING if word.encode() in content]
             if hashlib.sha256(content).hexdigest() in fingerprints or str(path).endswith(tuple(told["own_names"])):
                 found.append(f"{path}: a file of the article")
         return found
@@ -170,15 +180,16 @@ def test_nothing_that_is_served_tells_of_a_withdrawn_article(publication: Watche
     assert "<a>berichtet</a>" in other.text
 
     # What the search would have found: each of these is one thing not cleaned.
+    assert publication.told_by(before, fingerprints)
     for kept in (tmp_path / "kept").iterdir():
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(kept, folder)
-        assert publication.traces(told, fingerprints), kept
+        assert publication.told_by_files(told, fingerprints), kept
         (folder / kept.name).unlink()
     withheld = publication.directory / "originals" / "withheld"
     for name in told["own_names"]:
         shutil.copy(withheld / name, publication.directory / "media" / name)
-        assert publication.traces(told, fingerprints, *told["own"]), name
+        assert publication.told_by_files(told, fingerprints), name
         (publication.directory / "media" / name).unlink()
     assert publication.traces(told, fingerprints, *told["own"]) == []
 

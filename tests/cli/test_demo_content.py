@@ -18,6 +18,8 @@ from freiblatt.cli.demo_content.reading import read_facts, read_text, read_texts
 from freiblatt.discussion.models import Comment, CommentState
 from freiblatt.newsroom.models import Menu
 
+pytestmark = pytest.mark.once
+
 HEAD = '+++\nlanguage = "de"\n+++\n'
 
 

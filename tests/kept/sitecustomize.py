@@ -20,6 +20,8 @@ from typing import Any
 EXECUTOR = "django.db.migrations.executor"
 #: Names the kept database, without the ending that tells which kind it is.
 VARIABLE = "KEPT_DATABASE"
+#: Ends the name of PostgreSQL's as its steps made it, before the program said what else belongs in there.
+STEPS = ".steps.dump"
 
 
 class _Finder(importlib.abc.MetaPathFinder):
@@ -47,26 +49,37 @@ def _change(executor_class: Any) -> None:
     step_by_step = executor_class._migrate_all_forwards
 
     def forwards(executor: Any, state: Any, plan: list, full_plan: list, fake: bool, fake_initial: bool) -> Any:
-        if fake or len(plan) != len(full_plan) or not _fill(executor.connection):
-            return step_by_step(executor, state, plan, full_plan, fake=fake, fake_initial=fake_initial)
-        return executor.loader.project_state()
+        is_new = not fake and len(plan) == len(full_plan) and _is_empty(executor.connection)
+        if is_new and _fill(executor.connection):
+            return executor.loader.project_state()
+        reached = step_by_step(executor, state, plan, full_plan, fake=fake, fake_initial=fake_initial)
+        if is_new and executor.connection.vendor == "postgresql":
+            _keep_steps(executor.connection)
+        return reached
 
     executor_class._migrate_all_forwards = forwards
 
 
-def _fill(connection: Any) -> bool:
-    """Return whether the empty database now holds what all migrations make of it."""
+def _is_empty(connection: Any) -> bool:
+    """Return whether nobody has taken a step in this database, which may take all of them now."""
     from django.conf import settings
 
     if settings.LANGUAGE_CODE != "de" or connection.in_atomic_block:
         return False
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
-    if connection.vendor == "sqlite":
-        return tables <= {"django_migrations"} and _fill_sqlite(connection, Path(f"{os.environ[VARIABLE]}.sqlite3"))
     # A table of our own may stand there, which says whose database it will be.
-    others = {table for table in tables if not table.startswith("freiblatt_")}
-    return others <= {"django_migrations"} and _fill_postgres(connection, Path(f"{os.environ[VARIABLE]}.dump"))
+    own = {table for table in tables if table.startswith("freiblatt_")} if connection.vendor == "postgresql" else set()
+    return tables - own <= {"django_migrations"}
+
+
+def _fill(connection: Any) -> bool:
+    """Return whether the empty database now holds what all migrations make of it."""
+    kept = os.environ[VARIABLE]
+    if connection.vendor == "sqlite":
+        return _fill_sqlite(connection, Path(f"{kept}.sqlite3"))
+    # Where the tests run on SQLite, the first process that needed PostgreSQL kept what its own steps made.
+    return any(_fill_postgres(connection, Path(one)) for one in (f"{kept}.dump", f"{kept}{STEPS}"))
 
 
 def _fill_sqlite(connection: Any, kept: Path) -> bool:
@@ -83,21 +96,41 @@ def _fill_sqlite(connection: Any, kept: Path) -> bool:
 
 
 def _fill_postgres(connection: Any, kept: Path) -> bool:
+    if not kept.is_file() or not (program := _program("pg_restore")):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS django_migrations")
+    _run(connection, program, "--no-owner", "--exit-on-error", "--single-transaction", str(kept))
+    return True
+
+
+def _keep_steps(connection: Any) -> None:
+    """Write down what the steps made, for the next process that needs PostgreSQL."""
+    kept = Path(f"{os.environ[VARIABLE]}{STEPS}")
+    if not kept.parent.is_dir() or not (program := _program("pg_dump")):
+        return
+    partial = kept.with_suffix(f".{os.getpid()}")
+    _run(connection, program, "-Fc", "--exclude-table=freiblatt_*", "-f", str(partial))
+    partial.replace(kept)
+
+
+def _run(connection: Any, program: Path, *words: str) -> None:
+    """Let a program of PostgreSQL's work with the database of this connection."""
+    facts = connection.connection.info
+    # Not `dsn`: it may name options that came after the program.
+    where = f"host={facts.host} port={facts.port} user={facts.user} dbname={facts.dbname}"
+    subprocess.run([program, "-d", where, *words], env={**os.environ, "PGPASSWORD": facts.password}, check=True)
+
+
+def _program(name: str) -> Path | None:
+    """Return where this program of PostgreSQL's is."""
     sys.path.append(str(Path(__file__).resolve().parents[2]))
     from tests.postgres import PostgresError, programs
 
     try:
-        program = programs() / "pg_restore"
+        return programs() / name
     except PostgresError:
-        return False
-    if not kept.is_file():
-        return False
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS django_migrations")
-    facts = connection.connection.info
-    words = ["--no-owner", "--exit-on-error", "--single-transaction", "-d", facts.dsn, str(kept)]
-    subprocess.run([program, *words], env={**os.environ, "PGPASSWORD": facts.password}, check=True)
-    return True
+        return None
 
 
 if VARIABLE in os.environ:
