@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -92,6 +93,20 @@ print(json.dumps(found))
 """
 UPLOADED = ["/admin/images/add/", "/admin/documents/add/", "/admin/media/audio/add/"]
 MANY = "/admin/images/multiple/add/"
+
+
+#: Ends as a killed process does, with all uploads in the bucket.
+KILLED = """
+import os, signal, sys
+from freiblatt.upkeep import far
+carry = far.carry_up
+def carry_and_die(*arguments, **options):
+    carry(*arguments, **options)
+    os.kill(os.getpid(), signal.SIGKILL)
+far.carry_up = carry_and_die
+from freiblatt.cli.console import run
+sys.exit(run(sys.argv[1:]))
+"""
 
 
 class Store3:
@@ -258,6 +273,35 @@ def test_a_store_that_is_away_is_told_and_nothing_is_lost(store: Store3, tmp_pat
         path = "/" + next(path.relative_to(directory).as_posix() for path in directory.glob("media/pictures/*.jpg"))
         assert ask(newsroom, path)[0] == 200  # still here
         assert ask(newsroom, "/media/pictures/000000000000000000000000.jpg")[0] == 503
+
+
+def test_a_restore_into_a_bucket_that_was_killed_is_given_again(
+    store: Store3, tmp_path: Path, django_db_setup: None
+) -> None:
+    newsroom = Newsroom(tmp_path)
+    directory = newsroom.demo("first")
+    store.configure(directory)
+    newsroom.done("move-media", directory=directory)
+    backup = str(tmp_path / "backup.tar")
+    newsroom.done("backup", backup, directory=directory)
+    newsroom.variables["FREIBLATT_MEDIA_PREFIX"] = "second"
+    words = ["restore", backup, str(tmp_path / "second")]
+
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, *words],
+        env=newsroom.environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    left = store.names("second/")
+    assert len(left) > len(store.names())  # all uploads, and the mark
+    # Whoever restores there from elsewhere does not get it, and removes nothing.
+    other = newsroom.freiblatt("restore", backup, str(tmp_path / "elsewhere"))
+    assert (other.returncode, "FREIBLATT_MEDIA_PREFIX" in other.stderr) == (1, True), other.stderr
+    assert store.names("second/") == left
+
+    newsroom.done(*words)
+
+    assert sorted(store.names("second/")) == sorted(store.names())
 
 
 def test_an_upload_while_the_store_is_away_says_so_and_leaves_nothing_half(

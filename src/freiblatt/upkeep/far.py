@@ -1,5 +1,6 @@
 """Uploads in a bucket: into a backup, and from a directory into the bucket. Imports no Django."""
 
+import io
 import mimetypes
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ from freiblatt.upkeep.archive import is_allowed
 
 #: Folders of the publication's directory that lie in the bucket instead, under the same names.
 FOLDERS = ("media", "originals")
+#: Lies beside the folders until a restore into them has ended; by its content the next try knows that they are its own.
+MARK = "freiblatt-unfinished"
 
 
 class FarWalk:
@@ -83,3 +86,30 @@ def remove(bucket: Bucket, names: list[str]) -> None:
 def is_empty(bucket: Bucket) -> bool:
     """Return whether nothing lies where the publication's uploads would. Raises BucketError."""
     return not any(True for folder in FOLDERS for _entry in bucket.entries(f"{folder}/"))
+
+
+def mark(bucket: Bucket, token: str) -> None:
+    """Note in an empty bucket whose uploads are on their way into it. Raises BucketError."""
+    bucket.put(MARK, io.BytesIO(token.encode("ascii")), kind="text/plain")
+
+
+def is_marked(bucket: Bucket, token: str) -> bool:
+    """Return whether the uploads in the bucket are those of the restore with this token. Raises BucketError."""
+    try:
+        stream, _said = bucket.open(MARK)
+    except FileNotFoundError:
+        return False
+    return stream.read() == token.encode("ascii")
+
+
+def unmark(bucket: Bucket) -> None:
+    """Take the note away: the uploads are in use. Raises BucketError."""
+    bucket.delete(MARK)
+
+
+def sweep(bucket: Bucket) -> None:
+    """Remove the uploads of a restore that did not end, and the note last. Raises BucketError."""
+    for folder in FOLDERS:
+        for entry in bucket.entries(f"{folder}/"):
+            bucket.delete(entry.name)
+    unmark(bucket)

@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -84,13 +85,11 @@ def restored(
     outside of it, that is to be removed where all fails. As long as the context lasts, the process's environment does
     without files that the configuration names and that are not there. A PostgreSQL database is marked as unfinished
     until the context ends well, and is empty again where it does not. Then it is marked with `token`, by which a next
-    try knows it, until `let_go`. Raises RestoreError.
+    try knows it, until `let_go`; and so is a bucket as soon as uploads go into it. Raises RestoreError.
     """
     directory = directory.resolve()
-    made: list[str] = []
+    undoing: list[Callable[[], object]] = []
     unset = contextlib.ExitStack()
-    carried: list[str] = []
-    config: Config | None = None
     try:
         with scratch(directory, "restore") as place:
             say("Reading the backup …")
@@ -103,32 +102,43 @@ def restored(
             say(f"Restoring the database into {'SQLite' if config.sqlite_path else 'PostgreSQL'} …")
             if config.sqlite_path is None:
                 reserve(config.database_url)
-                made.append(config.database_url)
+                undoing.append(partial(_empty_again, config.database_url, token))
             is_other = _restore_database(config, manifest, facts, place, say)
             for name in _database_files(config):
                 note(name)
         if config.media_store:
-            uploads = far.files_here(directory)
-            far.carry_up(Bucket(config.media_store), directory, say=say)
-            carried += [name for name, _path in uploads]
-            for _name, path in uploads:
+            bucket = Bucket(config.media_store)
+            far.mark(bucket, token.known() or token.give())
+            undoing.append(partial(far.sweep, bucket))
+            far.carry_up(bucket, directory, say=say)
+            for _name, path in far.files_here(directory):
                 path.unlink()
         yield Restored(manifest, facts, n_files, is_other, unpacking.missing)
         if config.sqlite_path is None:
-            mark_moved(config.database_url, token.give())
+            mark_moved(config.database_url, token.known() or token.give())
     except BaseException as error:
-        for url in made:
-            # Where the server is away, the next try sweeps: it knows the mark, or the token.
-            with contextlib.suppress(DumpError):
-                give_up(url, token=token.known())
-                token.forget()
-        if config and config.media_store:
-            far.remove(Bucket(config.media_store), carried)
+        _undo(undoing, token)
         if sentence := _sentence(archive, error):
             raise RestoreError(sentence) from error
         raise
     finally:
         unset.close()
+
+
+def _empty_again(url: str, token: Token) -> None:
+    give_up(url, token=token.known())
+
+
+def _undo(undoing: list[Callable[[], object]], token: Token) -> None:
+    """Empty the database and the bucket again. What is away now, the next try sweeps: it knows it by mark and token."""
+    is_clean = bool(undoing)
+    for undo in undoing:
+        try:
+            undo()
+        except (DumpError, BucketError):
+            is_clean = False
+    if is_clean:
+        token.forget()
 
 
 def _database_files(config: Config) -> list[str]:
@@ -180,7 +190,7 @@ def _configure(directory: Path, database_url: str | None, token: Token) -> None:
             )
         write_key(directory / FILE_NAME, "database_url", database_url)
     config = _configured(directory, is_secret_there=False)
-    if config.media_store and not far.is_empty(Bucket(config.media_store)):
+    if config.media_store and not _is_free(Bucket(config.media_store), token):
         raise RestoreError(
             f"media_bucket: seen uploads in {config.media_store.bucket}/{config.media_store.prefix}, expected none: "
             "they may be those of the publication that was backed up. Set FREIBLATT_MEDIA_PREFIX to another folder, or "
@@ -191,9 +201,17 @@ def _configure(directory: Path, database_url: str | None, token: Token) -> None:
         release(config.database_url)
         token.forget()
         return
+    token.forget()
     for ending in COMPANIONS:  # a journal of another database would spoil this one
         if (path := config.sqlite_path.with_name(f"{config.sqlite_path.name}{ending}")).exists():
             raise RestoreError(f"{path}: there is a file already, expected none. Nothing was changed.")
+
+
+def _is_free(bucket: Bucket, token: Token) -> bool:
+    """Return whether uploads may go into the bucket; what an earlier try of this restore has left there is removed."""
+    if (known := token.known()) and far.is_marked(bucket, known):
+        far.sweep(bucket)
+    return far.is_empty(bucket)
 
 
 def _configured(directory: Path, *, is_secret_there: bool = True) -> Config:
@@ -312,14 +330,17 @@ def _same_counts(told: Mapping[str, int], found: Mapping[str, int], tables: Mapp
 
 
 def let_go(config: Config) -> None:
-    """Take the last mark from a restored PostgreSQL database, once its directory is no longer marked as unfinished.
+    """Take the last mark from a restored PostgreSQL database and bucket, once the directory has none any more.
 
-    Where the server is away just then, the mark stays and does no harm: nobody knows its token any more, and no backup
+    Where a server is away just then, the mark stays and does no harm: nobody knows its token any more, and no backup
     takes it along.
     """
     if config.sqlite_path is None:
         with contextlib.suppress(DumpError):
             release(config.database_url)
+    if config.media_store:
+        with contextlib.suppress(BucketError):
+            far.unmark(Bucket(config.media_store))
 
 
 def come_to_life(*, restored: Restored) -> dict[str, int]:
