@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.http import HttpResponse
 
 from freiblatt.pagestore import marking
@@ -96,13 +96,15 @@ def announce(*, channel: str, kind: str, ref: str | int = "", counts: Mapping[st
             raise ValueError(f"{text!r} cannot be told to readers, expected {form.pattern}")
     if kind in (STATE, END):
         raise ValueError(f"{kind!r} is the hub's own word, expected another.")
-    if connection.vendor == "postgresql":
-        # Else a smaller number could commit after a greater one, and a hub that knows the greater would never see it.
-        # SQLite's writers wait for each other anyway.
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Else a smaller number could commit after a greater one, and a hub that knows the greater would never see
+            # it. SQLite's writers wait for each other anyway.
             lock = zlib.crc32(channel.encode()) - 2**31
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, lock])
-    last = LiveEvent.objects.filter(channel=channel).aggregate(Max("seq"))["seq__max"] or 0
+        table = connection.ops.quote_name(LiveEvent._meta.db_table)
+        cursor.execute(f"SELECT MAX(seq) FROM {table} WHERE channel = %s", [channel])  # noqa: S608 (our own table's name)
+        last = cursor.fetchone()[0] or 0
     event = LiveEvent.objects.create(
         channel=channel, seq=max(last + 1, time.time_ns() // 10**6), kind=kind, ref=str(ref), counts=told
     )
@@ -123,7 +125,9 @@ def _carry_out(mark: StaleMark, keys: list[str]) -> None:
         logger.warning("Other machines do not hear of changes yet: %s", error)
         return
     try:
-        StaleMark.objects.filter(pk=mark.pk).delete()
+        with connection.cursor() as cursor:
+            table = connection.ops.quote_name(StaleMark._meta.db_table)
+            cursor.execute(f"DELETE FROM {table} WHERE id = %s", [mark.pk])  # noqa: S608 (our own table's name)
     except DatabaseError:
         # The pages are right already. A server carries the row out once more and removes it.
         logger.warning("A journal row of the page store could not be removed; it will be later.", exc_info=True)
