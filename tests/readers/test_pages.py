@@ -178,7 +178,7 @@ def test_reader_erases_everything_after_a_question(client: Client) -> None:
 def test_link_runs_out_and_a_new_one_comes_by_letter(client: Client, settings) -> None:
     reader = confirmed()
     signer = OldSigner(salt="freiblatt.readers.page", sep=".")
-    old = reverse("readers:page", args=[signer.sign(f"{reader.pk}-0")])
+    old = reverse("readers:page", args=[signer.sign(f"{reader.pk}-0-{reader.salt}")])
     for path in (old, old + "daten/", old + "loeschen/"):
         response = client.get(path)
         assert response.status_code in (404, 410)
@@ -224,7 +224,7 @@ def test_consent_that_goes_while_somebody_confirms_it_gets_a_page(client: Client
 def test_confirmation_that_is_too_old_confirms_nothing(client: Client) -> None:
     ask()
     signer = OldSigner(salt="freiblatt.readers.confirm", sep=".")
-    path = reverse("readers:confirm", args=[signer.sign(str(Consent.objects.get().pk))])
+    path = reverse("readers:confirm", args=[signer.sign("{0.pk}_{0.salt}".format(Consent.objects.get()))])
     assert client.get(path).status_code == 404
     assert client.post(path).status_code == 404
     assert not Consent.objects.standing().exists()

@@ -77,11 +77,12 @@ def own_key(token: str) -> str:
 def reader_token(comment: "Comment") -> str:
     """Return the token of the own page for letters to the comment's reader: as long as `own_token`, and not stored.
 
-    It ends when the comment is no longer this reader's, and with all links that the reader was sent.
+    It ends when the comment is no longer this reader's, and with all links that the reader was sent. The reader's salt
+    is in it because a restored database gives numbers to comments and readers a second time.
     """
     number = comment.pk.to_bytes(6, "big")
     reader = comment.reader
-    value = f"{comment.pk} {reader.pk} {reader.link_number}" if reader is not None else ""
+    value = f"{comment.pk} {reader.pk} {reader.link_number} {reader.salt}".rstrip() if reader is not None else ""
     digest = hmac.new(_key(b"reader-token"), value.encode(), hashlib.sha256).digest()[:18]
     return urlsafe_b64encode(number + digest).decode("ascii")
 

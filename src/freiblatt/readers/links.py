@@ -1,4 +1,8 @@
-"""Signed links, the only key that a reader has. They name a row by its number, never an address, and they run out."""
+"""Signed links, the only key that a reader has. They name a row by its number, never an address, and they run out.
+
+A restored database counts from where the backup was, while links that were made since are still out there. Therefore
+a row has a salt, and the link names it too: the same number given once more is another row.
+"""
 
 import datetime
 from dataclasses import dataclass
@@ -27,14 +31,14 @@ class Opened:
 
 def page_token(reader: Reader) -> str:
     """Return what the address of this reader's page ends with, for the next seven days."""
-    return _page_signer().sign(f"{reader.pk}-{reader.link_number}")
+    return _page_signer().sign("-".join(filter(None, (str(reader.pk), str(reader.link_number), reader.salt))))
 
 
 def open_page(token: str) -> Opened:
     """Return whose page `token` opens. Raises LinkError; a link that has only run out is returned as such."""
     value, is_expired = _read(_page_signer(), token, days=PAGE_DAYS)
-    pk, _dash, number = value.partition("-")
-    reader = Reader.objects.filter(pk=pk, link_number=number).exclude(address="").first()
+    pk, number, *salt = value.split("-")
+    reader = Reader.objects.filter(pk=pk, link_number=number, salt="".join(salt)).exclude(address="").first()
     if reader is None:
         raise LinkError
     return Opened(reader, is_expired)
@@ -42,7 +46,7 @@ def open_page(token: str) -> Opened:
 
 def confirm_token(*consents: Consent) -> str:
     """Return what the address ends with at which these consents of one reader are confirmed."""
-    return _confirm_signer().sign("-".join(str(one.pk) for one in consents))
+    return _confirm_signer().sign("-".join(_named(one) for one in consents))
 
 
 def open_confirmation(token: str) -> list[Consent]:
@@ -50,12 +54,19 @@ def open_confirmation(token: str) -> list[Consent]:
 
     Raises LinkError where none is left, and for a link that has run out.
     """
-    pks, is_expired = _read(_confirm_signer(), token, days=CONFIRM_DAYS)
-    found = Consent.objects.select_related("reader").filter(pk__in=pks.split("-"), withdrawn_at__isnull=True)
-    consents = [] if is_expired else list(found.order_by("pk"))
+    value, is_expired = _read(_confirm_signer(), token, days=CONFIRM_DAYS)
+    names = value.split("-")
+    found = Consent.objects.select_related("reader").filter(
+        pk__in=[name.partition("_")[0] for name in names], withdrawn_at__isnull=True
+    )
+    consents = [] if is_expired else [one for one in found.order_by("pk") if _named(one) in names]
     if not consents:
         raise LinkError
     return consents
+
+
+def _named(consent: Consent) -> str:
+    return f"{consent.pk}_{consent.salt}" if consent.salt else str(consent.pk)
 
 
 def _page_signer() -> signing.TimestampSigner:

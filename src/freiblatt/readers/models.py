@@ -1,6 +1,7 @@
 """Readers and what they agreed to."""
 
 import datetime
+import secrets
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from freiblatt.readers.purposes import purpose_of
+
+
+def new_salt() -> str:
+    """Return what tells a row from every other that may ever have its number: after a restore numbers come again."""
+    return secrets.token_hex(6)
 
 
 class ReaderState(models.TextChoices):
@@ -44,6 +50,9 @@ class Reader(models.Model):
     link_number = models.PositiveIntegerField(
         default=0, editable=False, help_text=_("Part of every link; a higher one ends all links that were sent.")
     )
+
+    #: Part of every link too, for good. Empty in rows that were there before links had it: theirs go on.
+    salt = models.CharField(max_length=12, default=new_salt, blank=True, editable=False)
 
     objects = ReaderQuerySet.as_manager()
 
@@ -97,6 +106,8 @@ class Consent(models.Model):
     origin = models.CharField(max_length=64, blank=True, editable=False)
     given_at = models.DateTimeField(_("given"), null=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    #: As with readers.
+    salt = models.CharField(max_length=12, default=new_salt, blank=True, editable=False)
 
     objects = ConsentQuerySet.as_manager()
 

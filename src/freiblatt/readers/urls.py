@@ -9,7 +9,7 @@ from freiblatt.readers import views
 class TokenConverter:
     """What a signed link ends with."""
 
-    regex = "[A-Za-z0-9_.-]{20,200}"
+    regex = "[A-Za-z0-9_.-]{20,600}"
 
     def to_python(self, value: str) -> str:
         return value
