@@ -10,10 +10,13 @@ from django.utils import timezone, translation
 from freiblatt.discussion.actions import (
     DiscussionError,
     add_comment,
+    approve_comment,
     decide_objection,
     erase_by_rule,
     erase_comment,
     forget_refused,
+    forget_reports,
+    object_as_reporter,
     object_as_writer,
     refuse_comment,
     remove_comment,
@@ -43,6 +46,7 @@ from freiblatt.jobs.worker import run_waiting
 from freiblatt.letters import actions as letters
 from freiblatt.letters.models import Letter
 from freiblatt.lib import limits
+from freiblatt.newsroom.models import StaffMember
 from freiblatt.newsroom.roles import Role
 from freiblatt.readers.models import Reader, ReaderState
 from tests.cast import make_member
@@ -309,3 +313,87 @@ def test_forgetting_comes_to_an_end_and_leaves_what_was_never_decided(comment: C
     assert [forget_refused.call(), forget_refused.call()] == [1, 0]
     refused.refresh_from_db()
     assert refused.source_text == "Nie entschieden."
+
+
+def keep_against(comment: Comment, member: StaffMember) -> tuple[Objection, str]:
+    """Have a comment stay after a report, and the reporter object; return that with the receipt's address."""
+    receipt = send(Client(), comment, address="ada@example.org")["Location"]
+    approve_comment(comment=comment, by=member)
+    return object_as_reporter(report=Report.objects.get(), text="Das ist gelogen.", sender=SENDER), receipt
+
+
+def test_erasing_gives_the_reporter_who_objected_what_was_asked_for(comment: Comment) -> None:
+    member = make_member(Role.MODERATOR)
+    objection, receipt = keep_against(comment, member)
+    run_waiting()
+    erase_by_rule(comment=comment, by=member, rule=house_rule())
+    objection.refresh_from_db()
+    assert (objection.state, objection.decided_by) == (ObjectionState.GRANTED, member)
+    run_waiting()
+    assert Letter.objects.filter(kind="discussion_report_objection_decided").count() == 1
+    html = Client().get(receipt).content.decode()
+    assert "Die Redaktion gibt ihm statt." in html
+    assert "zurückgezogen" not in html
+    now = timezone.localtime()
+    log = Client().get(f"/diskussion/protokoll/{now.year}/{now.month}/").content.decode()
+    assert "Einspruch stattgegeben" in log
+
+
+def test_erasing_answers_what_its_writer_said_against_hiding(comment: Comment) -> None:
+    hide(comment)
+    objection = object_as_writer(comment=comment, text="Die Adresse ist meine eigene.", sender=SENDER)
+    erase_by_rule(comment=comment, by=make_member(Role.MODERATOR), rule=house_rule(), words="Keine Adressen.")
+    objection.refresh_from_db()
+    assert (objection.state, objection.answer) == (ObjectionState.DECLINED, "Keine Adressen.")
+
+
+@pytest.mark.parametrize("is_objected", [False, True])
+def test_reporter_is_told_that_the_writer_withdrew_before_anybody_decided(comment: Comment, is_objected: bool) -> None:
+    if is_objected:
+        objection, receipt = keep_against(comment, make_member(Role.MODERATOR))
+    else:
+        receipt = send(Client(), comment, address="ada@example.org")["Location"]
+    withdraw_comment(comment=comment)
+    run_waiting()
+    letter = Letter.objects.get(kind="discussion_report_moot")
+    assert "hat ihn zurückgezogen" in letter.text
+    assert receipt in letter.text
+    assert "zurückgezogen" in Client().get(receipt).content.decode()
+    if is_objected:
+        objection.refresh_from_db()
+        assert objection.state == ObjectionState.MOOT
+
+
+def test_reporter_is_told_that_the_comment_went_with_its_article(comment: Comment) -> None:
+    receipt = send(Client(), comment, address="ada@example.org")["Location"]
+    comment.thread.article.delete()
+    forget_reports.call()
+    run_waiting()
+    assert "zusammen mit seinem Artikel" in Letter.objects.get(kind="discussion_report_moot").text
+    html = Client().get(receipt).content.decode()
+    assert "zusammen mit seinem Artikel" in html
+    assert "zurückgezogen" not in html
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_what_answers_an_objection_is_not_taken_back(comment: Comment, is_hidden: bool) -> None:
+    objection, _receipt = keep_against(comment, make_member(Role.MODERATOR))
+    if is_hidden:
+        comment.refresh_from_db()
+        move(*locked(comment), CommentState.WAITING)
+    member = make_member(Role.EDITOR)
+    decide_objection(objection=objection, by=member, is_granted=True, rule=house_rule())
+    with pytest.raises(DiscussionError, match="Einspruch"), translation.override("de"):
+        undo_decision(comment=comment, by=member)
+    comment.refresh_from_db()
+    assert comment.state == (CommentState.REFUSED if is_hidden else CommentState.REMOVED)
+
+
+def test_removing_without_a_look_at_the_objection_answers_it_too(comment: Comment) -> None:
+    objection, _receipt = keep_against(comment, make_member(Role.MODERATOR))
+    member = make_member(Role.EDITOR)
+    remove_comment(comment=comment, by=member, rule=house_rule())
+    objection.refresh_from_db()
+    assert objection.state == ObjectionState.GRANTED
+    with pytest.raises(DiscussionError, match="Einspruch"), translation.override("de"):
+        undo_decision(comment=comment, by=member)

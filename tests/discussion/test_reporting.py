@@ -300,7 +300,7 @@ def test_receipt_outlasts_the_article(comment: Comment, client: Client) -> None:
     article.delete()
     assert client.get(receipt).status_code == 200
     forget_reports.call()
-    assert "gelöscht, bevor" in client.get(receipt).content.decode()
+    assert "gelöscht worden, bevor" in client.get(receipt).content.decode()
     Report.objects.update(decided_on=timezone.now() - timedelta(days=185))
     assert forget_reports.call()["reports"] == 1
 

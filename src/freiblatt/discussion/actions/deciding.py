@@ -53,11 +53,17 @@ def _is_asked_about(comment: Comment) -> bool:
 
 @transaction.atomic
 def refuse_comment(
-    *, comment: Comment, by: StaffMember | None, rule: HouseRule, words: str = "", legal_basis: str = ""
+    *,
+    comment: Comment,
+    by: StaffMember | None,
+    rule: HouseRule,
+    words: str = "",
+    legal_basis: str = "",
+    origin: DecisionOrigin | None = None,
 ) -> Comment:
     """Return the comment, which readers will not see, because of a house rule. Refusing twice changes nothing.
 
-    `words` and `legal_basis` are for its writer, who sees them with the rule on the own page.
+    `words` and `legal_basis` are for its writer, who sees them with the rule on the own page; `origin` as in `record`.
     """
     thread, found = locked(comment)
     if found.state == CommentState.REFUSED:
@@ -65,7 +71,7 @@ def refuse_comment(
     if found.state != CommentState.WAITING:
         raise DiscussionError(_("Only a comment that waits can be refused; a public one is removed."))
     found = move(thread, found, CommentState.REFUSED)
-    record(found, DecisionKind.REFUSED, by=by, rule=rule, words=words, legal_basis=legal_basis)
+    record(found, DecisionKind.REFUSED, by=by, rule=rule, words=words, legal_basis=legal_basis, origin=origin)
     return found
 
 

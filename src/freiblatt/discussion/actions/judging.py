@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from freiblatt.discussion.models import (
     HouseRule,
     HouseRuleText,
     Objection,
+    ObjectionSide,
     ObjectionState,
     Report,
     ReportState,
@@ -105,38 +107,64 @@ def record(
         reports.update(state=ReportState.DECIDED, decision=made, decided_on=made.made_on, network_key="")
         for report in answered:
             tell_reporter(report, "decided")
-        _answer_objections_to_hiding(made)
+        _answer_objections(made)
     mark_stale([LOG_KEY])
     if (event := TOLD.get(made.kind)) is not None:
         tell_writer(comment, event, decision=made.pk)
     return made
 
 
-def _answer_objections_to_hiding(made: Decision) -> None:
-    """Answer by a person's decision what the writer said against the program's, which it replaces."""
-    is_back = made.kind in (DecisionKind.KEPT, DecisionKind.RESTORED)
-    Objection.objects.open().filter(decision__comment=made.comment_id, decision__kind=DecisionKind.HELD).update(
-        state=ObjectionState.GRANTED if is_back else ObjectionState.DECLINED,
-        answer=made.words,
-        decided_on=made.made_on,
-        decided_by=made.by,
+def _answer_objections(made: Decision) -> None:
+    """Answer by a person's decision what was said against earlier ones, which it replaces.
+
+    A reporter gets what was asked for where the comment goes; where it stays, that objection waits for an answer.
+    """
+    is_back = made.kind not in RESTRICTIONS
+    still = Objection.objects.open().filter(decision__comment=made.comment_id)
+    answered = {"decided_on": made.made_on, "decided_by": made.by}
+    still.filter(side=ObjectionSide.WRITER).update(
+        state=ObjectionState.GRANTED if is_back else ObjectionState.DECLINED, answer=made.words, **answered
     )
+    if is_back:
+        return
+    for objection in still.filter(side=ObjectionSide.REPORTER).select_related("report"):
+        Objection.objects.filter(pk=objection.pk).update(state=ObjectionState.GRANTED, **answered)
+        if objection.report is not None:
+            tell_reporter(objection.report, "objection_decided")
 
 
 def settle_gone(comment: Comment, *, is_decided: bool = False) -> None:
     """Close what waits for a decision on a comment that its writer took back, and blank what was said to and by them.
 
-    Call it inside the transaction of the change. `is_decided`: the desk erases it; its decision answers the reports.
+    Call it inside the transaction of the change. `is_decided`: the desk erases it; its decision answers reports and
+    objections.
+    """
+    of_comment = Objection.objects.filter(decision__comment=comment)
+    if not is_decided:
+        make_moot(reports=Report.objects.open().filter(comment=comment), objections=of_comment)
+    of_comment.filter(side=ObjectionSide.WRITER).update(text="", answer="")
+    Decision.objects.filter(comment=comment).update(words="", legal_basis="")
+
+
+def make_moot(*, reports: QuerySet[Report], objections: QuerySet[Objection]) -> None:
+    """Close those of the reports and objections that are open, for there is nothing to decide; tell who reported.
+
+    Call it inside the transaction of the change.
     """
     now = timezone.now()
-    if not is_decided:
-        Report.objects.filter(comment=comment, state=ReportState.OPEN).update(
-            state=ReportState.MOOT, decided_on=now, network_key=""
-        )
-    of_comment = Objection.objects.filter(decision__comment=comment)
-    of_comment.filter(state=ObjectionState.OPEN).update(state=ObjectionState.MOOT, decided_on=now)
-    of_comment.filter(side="writer").update(text="", answer="")
-    Decision.objects.filter(comment=comment).update(words="", legal_basis="")
+    open_reports = list(reports.filter(state=ReportState.OPEN))
+    open_objections = list(objections.filter(state=ObjectionState.OPEN).select_related("report"))
+    if not (open_reports or open_objections):
+        return
+    Report.objects.filter(pk__in=[one.pk for one in open_reports]).update(
+        state=ReportState.MOOT, decided_on=now, network_key=""
+    )
+    Objection.objects.filter(pk__in=[one.pk for one in open_objections]).update(
+        state=ObjectionState.MOOT, decided_on=now
+    )
+    for report in (*open_reports, *(one.report for one in open_objections if one.report is not None)):
+        tell_reporter(report, "moot")
+    mark_stale([LOG_KEY])
 
 
 def check_words(words: str) -> str:

@@ -18,7 +18,7 @@ from freiblatt.discussion.actions.bookkeeping import locked, move
 from freiblatt.discussion.actions.bounds import check_length, take
 from freiblatt.discussion.actions.deciding import refuse_comment, remove_comment, restore_comment
 from freiblatt.discussion.actions.errors import DiscussionError
-from freiblatt.discussion.actions.judging import check_words, record
+from freiblatt.discussion.actions.judging import check_words, make_moot, record
 from freiblatt.discussion.actions.telling import tell_reporter
 from freiblatt.discussion.actions.writers import tell_writer
 from freiblatt.discussion.models import (
@@ -285,7 +285,7 @@ def _carry_out(
     if comment.state == CommentState.PUBLIC:
         remove_comment(comment=comment, by=by, rule=reason, words=words, legal_basis=legal_basis, origin=origin)
     elif comment.state == CommentState.WAITING:
-        refuse_comment(comment=comment, by=by, rule=reason, words=words, legal_basis=legal_basis)
+        refuse_comment(comment=comment, by=by, rule=reason, words=words, legal_basis=legal_basis, origin=origin)
 
 
 def check_explanation(text: str, *, is_needed: bool) -> str:
@@ -304,7 +304,11 @@ def forget_reports() -> dict[str, int]:
     networks = Report.objects.filter(made_on__lt=now - timedelta(hours=NETWORK_HOURS - 1)).exclude(network_key="")
     old = now - timedelta(days=OBJECTION_OPEN_DAYS)
     # With an article its comments are gone, and nobody will decide.
-    Report.objects.open().filter(comment=None).update(state=ReportState.MOOT, decided_on=now, network_key="")
+    with transaction.atomic():
+        make_moot(
+            reports=Report.objects.open().filter(comment=None),
+            objections=Objection.objects.open().filter(decision__comment=None),
+        )
     over = Report.objects.filter(decided_on__lt=old, nonce__isnull=False).exclude(objection__state=ObjectionState.OPEN)
     answered = Objection.objects.filter(decided_on__lt=old).exclude(text="", answer="")
     return {

@@ -25,7 +25,7 @@ DAY_SECONDS = 24 * 3600
 #: A decision is told after this time, as it is to writers: one that was changed at once is told as it stands.
 WAIT_SECONDS = 300
 
-Event = Literal["received", "decided", "changed", "objection_decided"]
+Event = Literal["received", "decided", "changed", "objection_decided", "moot"]
 
 
 def tell_reporter(report: Report, event: Event) -> None:
@@ -50,7 +50,7 @@ def tell_reporter(report: Report, event: Event) -> None:
 def write_to_reporter(report_pk: int, event: Event, number: str) -> bool:
     """Tell a reporter what was decided, if that still holds and there is an address; return whether."""
     report = Report.objects.select_related("rule").get(pk=report_pk)
-    if not report.address or report.state != ReportState.DECIDED:
+    if not report.address or report.state == ReportState.OPEN:
         return False
     _post(report, event, number=number)
     return True
@@ -103,4 +103,13 @@ def _words(report: Report, event: Event) -> tuple[str, list[str]]:
             return _("Your objection to report no. %(number)s is answered") % number, [
                 _("Somebody in the newsroom has looked at your report and your objection again."),
                 _("The answer stands behind this link:"),
+            ]
+        case "moot":
+            if report.comment_id is None:
+                cause = _("The comment that you reported has gone together with its article.")
+            else:
+                cause = _("The comment that you reported was withdrawn by its writer.")
+            return _("Your report no. %(number)s: the comment is gone") % number, [
+                cause,
+                _("There is nothing left for the newsroom to decide. Your report stays behind this link:"),
             ]

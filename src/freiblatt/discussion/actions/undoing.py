@@ -14,6 +14,7 @@ from freiblatt.discussion.models import (
     CommentState,
     Decision,
     DecisionKind,
+    DecisionOrigin,
     Objection,
     Report,
 )
@@ -29,7 +30,8 @@ def undo_decision(*, comment: Comment, by: StaffMember) -> Comment:
     """Return the comment as it was before `by` decided about it, within UNDO_MINUTES; it stands in the queue again.
 
     The decision is deleted, for it was none. Raises DiscussionError where somebody has answered or objected since,
-    where readers who reported the comment have been told, where others decided, where nothing can be taken back.
+    where readers who reported the comment have been told, where it answers an objection, where others decided, where
+    nothing can be taken back.
     """
     thread, found = locked(comment)
     since = timezone.now() - timedelta(minutes=UNDO_MINUTES)
@@ -39,6 +41,8 @@ def undo_decision(*, comment: Comment, by: StaffMember) -> Comment:
         raise DiscussionError(_("The writer has objected by now; answer the objection instead."))
     if last is not None and is_own and Report.objects.filter(decision=last).exists():
         raise DiscussionError(_("Readers who reported it have been told by now; decide anew instead."))
+    if last is not None and is_own and _answers_objection(last):
+        raise DiscussionError(_("It answers an objection, once and for all; decide anew instead."))
     if found.state == CommentState.PUBLIC and found.approved_by_id == by.pk and not (last and is_own):
         approved_on = found.approved_on
         if approved_on is None or approved_on < since or (last is not None and last.made_on >= approved_on):
@@ -61,3 +65,9 @@ def undo_decision(*, comment: Comment, by: StaffMember) -> Comment:
     last.delete()
     mark_stale([LOG_KEY])
     return found
+
+
+def _answers_objection(decision: Decision) -> bool:
+    """Whether somebody who objected to an earlier decision about the comment was answered by this one."""
+    answered = Objection.objects.filter(decision__comment=decision.comment_id, decided_on__gte=decision.made_on)
+    return decision.origin == DecisionOrigin.OBJECTION or answered.exists()

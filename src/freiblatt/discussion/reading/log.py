@@ -207,7 +207,7 @@ def _entry(decision: Decision) -> Entry:
         ObjectionState.OPEN: _("Objection, not answered yet"),
         ObjectionState.GRANTED: _("Objection granted"),
         ObjectionState.DECLINED: _("Objection declined"),
-        ObjectionState.MOOT: _("Objection; the comment was withdrawn"),
+        ObjectionState.MOOT: _("Objection; the comment was gone before the answer"),
     }
     return Entry(
         day=date_format(localtime(decision.made_on), "DATE_FORMAT"),

@@ -155,6 +155,7 @@ def _receipt(
         "due_on": date_format(localtime(found.due_on), "DATE_FORMAT"),
         "is_open": found.state == ReportState.OPEN,
         "is_moot": found.state == ReportState.MOOT,
+        "is_article_gone": comment is None,
         "is_public": is_public,
         "is_kept": decision is not None and decision.kind == "kept",
         "reasons": reasons_of(decision, comment) if decision is not None else None,
