@@ -10,9 +10,11 @@ import time
 from functools import partial
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.conftest import PATHS
+from tests.processes import wait_until
 
 pytestmark = [pytest.mark.process, pytest.mark.once]
 
@@ -174,3 +176,66 @@ def test_killed_init_is_finished_by_the_next_one(tmp_path: Path) -> None:
     assert again.returncode == 0, again.stderr
     assert "Y is ready." in again.stdout
     assert not (tmp_path / "blatt" / ".unfinished").exists()
+
+
+#: What tells whether a publication in PostgreSQL is still as it was.
+SEEN = (
+    "SELECT (SELECT hostname FROM wagtailcore_site), (SELECT site_name FROM wagtailcore_site), "
+    "(SELECT count(*) FROM newsroom_staffmember)"
+)
+
+
+def test_a_used_database_is_refused_however_often_it_is_tried(tmp_path: Path, django_db_setup: None) -> None:
+    from tests.upkeep.newspaper import new_database, some_postgres
+
+    with some_postgres() as server:
+        url = new_database(server, f"used_{os.getpid()}")
+        words = ["--name", "Das Blatt", "--database-url", url]
+        first = freiblatt("init", "theirs", *words, "--owner", "olga@example.org", cwd=tmp_path)
+        assert first.returncode == 0, first.stderr
+        with psycopg.connect(url) as session:
+            before = session.execute(SEEN).fetchall()
+        # Left by whatever named another database.
+        for name, mark in {"empty": "", "marked": "/somewhere/else.sqlite3\nknown-by/5f5f5f\n"}.items():
+            (tmp_path / name).mkdir()
+            (tmp_path / name / ".unfinished").write_text(mark)
+        for place in ("ours", "ours", "empty", "marked"):
+            refused = freiblatt(
+                "init", place, "--name", "X", "--url", "https://x.example", "--database-url", url,
+                "--owner", "karl@example.org", cwd=tmp_path,
+            )  # fmt: skip
+            assert refused.returncode == 2, (place, refused.stdout)
+            assert "expected an empty one. Nothing was changed." in refused.stderr
+            assert not (tmp_path / place / "freiblatt.toml").exists()
+        assert not (tmp_path / "ours").exists()
+        with psycopg.connect(url) as session:
+            assert session.execute(SEEN).fetchall() == before
+
+
+def test_killed_init_on_postgresql_is_finished_by_the_next_one(tmp_path: Path, django_db_setup: None) -> None:
+    from tests.upkeep.newspaper import new_database, some_postgres
+
+    with some_postgres() as server:
+        url = new_database(server, f"killed_init_{os.getpid()}")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "freiblatt", "init", str(tmp_path / "blatt"), "--name", "X", "--database-url", url],
+            env=environment(KEPT_DATABASE=""), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        with psycopg.connect(url, autocommit=True) as session:
+            wait_until(
+                lambda: (
+                    process.poll() is not None
+                    or session.execute("SELECT to_regclass('wagtailcore_page')").fetchone() != (None,)
+                ),
+                "tables",
+            )
+            process.kill()
+            process.communicate(timeout=60)
+            assert process.returncode == -signal.SIGKILL
+        again = freiblatt("init", "blatt", "--name", "Y", "--database-url", url, cwd=tmp_path)
+        assert again.returncode == 0, again.stderr
+        assert not (tmp_path / "blatt" / ".unfinished").exists()
+        with psycopg.connect(url) as session:
+            assert session.execute("SELECT site_name FROM wagtailcore_site").fetchall() == [("Y",)]
+            marks = "SELECT relname FROM pg_class WHERE relname IN ('freiblatt_unfinished', 'freiblatt_moved')"
+            assert session.execute(marks).fetchall() == []

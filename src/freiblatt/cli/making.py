@@ -15,7 +15,7 @@ from typing import Any
 
 from freiblatt.cli.prepare import prepare_publication
 from freiblatt.cli.start import UNFINISHED_NAME, ConsoleError, use_publication
-from freiblatt.config import FILE_NAME, SECRET_NAME, SET_ASIDE_PREFIX, Config, ConfigurationError, written
+from freiblatt.config import FILE_NAME, SECRET_NAME, SET_ASIDE_PREFIX, Config, written
 
 #: What a publication without any content consists of; only these are ever removed.
 MADE = (FILE_NAME, SECRET_NAME, "var", "originals", "media", "theme", "demo.json")
@@ -33,9 +33,11 @@ def make_publication(directory: Path, values: Mapping[str, Any], finish: Callabl
     """Make a publication with the configuration `values` in `directory`, which is new or empty.
 
     `finish` is called last, with Django running; when it raises, nothing stays. Raises ConsoleError when the directory
-    cannot be taken, ConfigurationError when the configuration cannot be used.
+    cannot be taken, ConfigurationError when the configuration cannot be used or its PostgreSQL database is not empty.
     """
-    with unfinished(directory) as begins_anew:
+    from freiblatt.upkeep.actions.claiming import claimed, let_go
+
+    with unfinished(directory):
         print(f"Making {values['name']} in {directory} …", flush=True)
         write_private(directory / SECRET_NAME, secrets.token_urlsafe(64))
         write_private(directory / FILE_NAME, written(values))
@@ -43,10 +45,11 @@ def make_publication(directory: Path, values: Mapping[str, Any], finish: Callabl
         if config.sqlite_path:
             # SQLite gives its journal files the database's own mode.
             os.close(os.open(config.sqlite_path, os.O_CREAT | os.O_RDWR, PRIVATE))
-        elif not begins_anew:
-            _refuse_used_database(config)
-        prepare_publication(config)
-        finish(config)
+        with contextlib.nullcontext() if config.sqlite_path else claimed(config, Token(directory)):
+            prepare_publication(config)
+            finish(config)
+    if not config.sqlite_path:
+        let_go(config)
 
 
 def write_private(path: Path, text: str) -> None:
@@ -57,10 +60,10 @@ def write_private(path: Path, text: str) -> None:
 
 
 @contextlib.contextmanager
-def unfinished(directory: Path, *, keeps_files: bool = True) -> Iterator[bool]:
-    """Hold the mark of a publication in the making; give whether an interrupted one was found and cleared away.
+def unfinished(directory: Path) -> Iterator[None]:
+    """Hold the mark of a publication in the making; what an interrupted one left is cleared away first.
 
-    Where it fails and its database lies elsewhere, files and mark stay for the next try, unless `keeps_files` is false.
+    Where it fails, nothing stays; the mark only where a database elsewhere is known by what stands in it (`Token`).
     """
     is_new = not directory.exists()
     try:
@@ -85,9 +88,9 @@ def unfinished(directory: Path, *, keeps_files: bool = True) -> Iterator[bool]:
             raise ConsoleError(f"{directory}: another process is making a publication here. Wait for it.") from error
         _remove_made(directory)
         try:
-            yield begins_anew
+            yield
         except BaseException:
-            _give_up(directory, is_new, keeps_files=keeps_files)
+            _give_up(directory, is_new)
             raise
         mark.unlink()
         _settle(directory)
@@ -194,13 +197,8 @@ def _settle(directory: Path) -> None:
         os.close(number)
 
 
-def _give_up(directory: Path, is_new: bool, *, keeps_files: bool) -> None:
-    """Remove what was made. Tables of a database elsewhere stay, and so does the mark: the next try goes on there."""
-    from freiblatt.config import current
-
-    with contextlib.suppress(ConfigurationError):
-        if keeps_files and current().sqlite_path is None:
-            return
+def _give_up(directory: Path, is_new: bool) -> None:
+    """Remove what was made; the mark too, unless a database elsewhere is known by it alone."""
     _remove_made(directory)
     mark = directory / UNFINISHED_NAME
     if _token(mark):
@@ -209,24 +207,3 @@ def _give_up(directory: Path, is_new: bool, *, keeps_files: bool) -> None:
     if is_new:
         with contextlib.suppress(OSError):
             directory.rmdir()
-
-
-def _refuse_used_database(config: Config) -> None:
-    """Raise ConfigurationError where the configured database has tables: they may be another publication's."""
-    from freiblatt.cli.start import set_up_django
-
-    set_up_django()
-    from django.db import connection
-    from django.db.utils import OperationalError
-
-    try:
-        with connection.cursor() as cursor:
-            tables = connection.introspection.table_names(cursor)
-    except OperationalError as error:
-        raise ConfigurationError(
-            f"database_url: seen {' '.join(str(error).split())}, expected a database that answers and is empty."
-        ) from error
-    if tables:
-        raise ConfigurationError(
-            f"database_url: seen a database with {len(tables)} tables, expected an empty one. Nothing was changed."
-        )

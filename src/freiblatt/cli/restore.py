@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not archive.is_file():
         raise ConfigurationError(f"FILE: seen {archive}, expected a backup.")
     url = database_url("--database-url", arguments.database_url)
-    with unfinished(directory, keeps_files=False):
+    with unfinished(directory):
         try:
             with restored(
                 archive=archive,
