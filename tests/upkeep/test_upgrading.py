@@ -94,6 +94,41 @@ def test_a_killed_upgrade_is_given_again_and_keeps_the_backup_of_before(publicat
     database.check(publication)
 
 
+def test_a_backup_goes_where_those_of_the_nights_go(publication: Config, tmp_path: Path) -> None:
+    execute(publication, LAST, SESSIONS)
+    toml = publication.directory / "freiblatt.toml"
+    written = toml.read_text()
+    (publication.directory / "in-the-way").write_text("a file")
+    for place, sentence in (
+        (tmp_path / "not mounted", "there is no such directory. Mount its disk"),
+        ("in-the-way/nights", "in-the-way/nights"),
+    ):
+        toml.write_text(f'{written}backup_directory = "{place}"\n')
+        refused = freiblatt(publication, "upgrade")
+        assert refused.returncode == 1
+        assert "No backup could be made, so nothing was changed." in refused.stderr
+        assert sentence in refused.stderr
+        assert "keeps the backup" not in refused.stderr
+        with pytest.raises(database.DatabaseBehindError):
+            database.check(publication)
+
+    toml.write_text(f'{written}backup_directory = "kept/nights"\n')
+    done = freiblatt(publication, "upgrade")
+    assert done.returncode == 0, done.stderr
+    (backup,) = (publication.directory / "kept/nights").iterdir()
+    assert "django_session" not in facts_in(backup).tables
+
+
+def test_no_backup_is_promised_where_there_is_none(publication: Config) -> None:
+    execute(publication, LAST, SESSIONS)
+    place = publication.directory / "var" / "upgrade.json"
+    place.mkdir(parents=True)  # so that nothing can be noted
+    stopped = freiblatt(publication, "upgrade")
+    assert stopped.returncode == 1
+    assert "The upgrade stopped: " in stopped.stderr
+    assert "keeps the backup" not in stopped.stderr
+
+
 def test_an_old_backup_does_not_stand_for_the_next_release(publication: Config) -> None:
     execute(publication, LAST, SESSIONS)
     assert freiblatt(publication, "upgrade").returncode == 0

@@ -41,7 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConsoleError("\n".join([str(error), *lines])) from error
     except Exception as error:  # a migration can raise anything, and none of it may hide the way back
         reason = " ".join(f"{type(error).__name__}: {error}".split())
-        again = "Mend that and give `freiblatt upgrade` again; it goes on from there and keeps the backup of before."
+        again = "Mend that and give `freiblatt upgrade` again"
+        again += "; it goes on from there and keeps the backup of before." if lines else "."
         raise ConsoleError("\n".join([f"The upgrade stopped: {reason}", again, *lines])) from error
     print(f"{config.name} is at Freiblatt {__version__}: database, static files and front page are well.")
     for remark in remarks():

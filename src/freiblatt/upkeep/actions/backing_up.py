@@ -113,6 +113,27 @@ def note_backup(made: Backup) -> bool:
     return log.note("backup", file=made.path.name, bytes=made.size, is_encrypted=made.is_encrypted)
 
 
+#: Nobody else has to see which backups there are.
+PRIVATE_DIRECTORY = 0o700
+
+
+def make_ready(config: Config, directory: Path) -> None:
+    """Make the directory that backups go to by themselves, where it belongs to the publication's own.
+
+    Elsewhere a missing directory is most likely a disk that is not mounted, and the backup would fill the wrong one.
+    Raises BackupError.
+    """
+    try:
+        if directory.is_relative_to(config.directory):
+            directory.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _os_error(config.directory / directory.name, error) from error
+    if not directory.is_dir():
+        raise BackupError(
+            _("%(directory)s: there is no such directory. Mount its disk, or make the directory."), directory=directory
+        )
+
+
 #: Name of the backup as long as it is unfinished.
 ARCHIVE_NAME = "archive"
 

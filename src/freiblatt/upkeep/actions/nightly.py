@@ -2,7 +2,6 @@
 
 import logging
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from django.db import DatabaseError, transaction
 from django.utils import translation
@@ -14,14 +13,13 @@ from freiblatt.letters.actions import LetterError, post_letter
 from freiblatt.newsroom.models import StaffMember
 from freiblatt.newsroom.roles import Role
 from freiblatt.upkeep import keeping, log, records
-from freiblatt.upkeep.actions.backing_up import BackupError, back_up
-from freiblatt.upkeep.sentences import SentenceError, _
+from freiblatt.upkeep.actions.backing_up import BackupError, back_up, make_ready
+from freiblatt.upkeep.sentences import SentenceError
 
 logger = logging.getLogger(__name__)
 
 #: A night and what a backup may take. Older than this, one is missing.
 OLDEST = timedelta(hours=36)
-PRIVATE_DIRECTORY = 0o700
 #: Name of the due times.
 SCHEDULE = "nightly backup"
 
@@ -40,7 +38,7 @@ def back_up_nightly() -> dict[str, object]:
         return {}
     made_at = datetime.now(UTC)
     try:
-        _refuse_missing_directory(config, config.backups)
+        make_ready(config, config.backups)
         made = back_up(
             config=config,
             target=config.backups / keeping.file_name(config, made_at),
@@ -58,19 +56,6 @@ def back_up_nightly() -> dict[str, object]:
     removed = _remove_superfluous(config)
     logger.info("Backup %s: %d files, %d bytes; %d older ones removed.", made.path, made.n_files, made.size, removed)
     return {"file": made.path.name, "bytes": made.size, "removed": removed}
-
-
-def _refuse_missing_directory(config: Config, directory: Path) -> None:
-    """Make the directory where it belongs to the publication's own.
-
-    Elsewhere a missing directory is most likely a disk that is not mounted, and the backup would fill the wrong one.
-    """
-    if directory.is_relative_to(config.directory):
-        directory.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
-    if not directory.is_dir():
-        raise BackupError(
-            _("%(directory)s: there is no such directory. Mount its disk, or make the directory."), directory=directory
-        )
 
 
 def _remove_superfluous(config: Config) -> int:

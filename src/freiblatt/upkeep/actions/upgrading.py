@@ -14,7 +14,7 @@ from freiblatt.pagestore import database
 from freiblatt.upkeep import schema
 from freiblatt.upkeep.actions import upgrade_note
 from freiblatt.upkeep.actions.alone import quite_alone, said_as
-from freiblatt.upkeep.actions.backing_up import BackupError, back_up
+from freiblatt.upkeep.actions.backing_up import BackupError, back_up, make_ready
 from freiblatt.upkeep.actions.upgrade_note import Note
 
 Say = Callable[[str], object]
@@ -209,8 +209,7 @@ def _begin(config: Config, target: Path | None, release: str, say: Say) -> Plan:
     moment = datetime.now(UTC)
     if target is None:
         directory = config.backups or config.directory / DIRECTORY_NAME
-        if directory.is_relative_to(config.directory):
-            directory.mkdir(mode=0o700, exist_ok=True)
+        make_ready(config, directory)
         ending = ".tar.age" if config.backup_age_recipient else ".tar"
         target = directory / f"before-{__version__}-{moment:%Y%m%dT%H%M%SZ}{ending}"
     say(f"Backing up to {target} …")
