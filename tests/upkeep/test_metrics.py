@@ -14,6 +14,11 @@ from tests.cast import make_member, make_owner
 LINE = re.compile(r'freiblatt_[a-z_]+(\{[a-z]+="[a-z]+"(,[a-z]+="[a-z]+")*\})? \d+(\.\d+)?(e[+-]?\d+)?')
 
 
+@pytest.fixture(autouse=True)
+def _names(settings) -> None:
+    settings.ALLOWED_HOSTS = ["testserver", "blatt.example", "www.blatt.example", "127.0.0.1", "localhost", "[::1]"]
+
+
 def numbers(text: str) -> dict[str, float]:
     """Return the values by name and labels."""
     lines = [line for line in text.splitlines() if not line.startswith("#")]
@@ -22,7 +27,7 @@ def numbers(text: str) -> dict[str, float]:
 
 
 def local(path: str = "/metrics") -> str:
-    answer = Client().get(path, **{IS_LOCAL: True})
+    answer = Client().get(path, **{IS_LOCAL: True}, headers={"host": "127.0.0.1:8000"})
     assert answer.status_code == 200
     assert answer["Cache-Control"] == "private, no-store"
     return answer.content.decode()
@@ -53,6 +58,22 @@ def test_numbers_of_jobs_and_letters_are_those_of_the_tables() -> None:
     assert found['freiblatt_letters{state="failed"}'] == 2
     assert found['freiblatt_disk_free_bytes{place="publication"}'] > 0
     assert "example" not in text
+
+
+@pytest.mark.django_db
+def test_proxy_on_this_machine_that_names_nobody_opens_nothing() -> None:
+    for host, status in (
+        ("blatt.example", 403),
+        ("blatt.example:443", 403),
+        ("www.blatt.example", 403),
+        ("127.0.0.1:8000", 200),
+        ("localhost", 200),
+        ("[::1]:8000", 200),
+        ("127.0.0.1.blatt.example", 400),
+    ):
+        answer = Client().get("/metrics", **{IS_LOCAL: True}, headers={"host": host})
+        assert (host, answer.status_code) == (host, status)
+        assert Client().get("/metrics", headers={"host": host}).status_code in (400, 403)
 
 
 @pytest.mark.django_db
