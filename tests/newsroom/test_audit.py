@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
@@ -14,15 +15,15 @@ from wagtail.log_actions import log
 from wagtail.models import Locale, ModelLogEntry, PageLogEntry
 
 from freiblatt.articles.models import FrontPage, FrontSlot
-from freiblatt.jobs import worker
+from freiblatt.jobs import schedules, worker
 from freiblatt.jobs.actions import discard, run_again
-from freiblatt.jobs.models import Job
+from freiblatt.jobs.models import Job, ScheduledRun
 from freiblatt.lib import limits
 from freiblatt.newsroom.actions import give_roles
 from freiblatt.newsroom.audit import log_about_publication
 from freiblatt.newsroom.audit.entries import changes_of
 from freiblatt.newsroom.audit.report import harmless
-from freiblatt.newsroom.audit.writing import forget_visits
+from freiblatt.newsroom.audit.writing import forget_failed_sign_ins, forget_visits
 from freiblatt.newsroom.models import Menu, MenuItem, MenuPlace, PublicationSettings, PublicationText, StaffMember
 from freiblatt.newsroom.roles import Role
 from tests.cast import PASSWORD, make_member, make_owner
@@ -311,6 +312,29 @@ def test_visits_are_forgotten_after_a_year_and_decisions_never(owner):
     assert forget_visits.call() == 1
     assert len(noted("newsroom.sign_in_failed")) == 1
     assert {"given": ["owner"]} in noted("newsroom.roles")
+
+
+def test_addresses_of_failed_sign_ins_are_forgotten_as_soon_as_they_lock_nobody(owner):
+    def fail(name: str, times: int):
+        for _time in range(times):
+            typed = {"username": name, "password": "falsch-und-geheim"}
+            answer = Client().post("/admin/login/", typed, REMOTE_ADDR="203.0.113.77")
+        return answer
+
+    fail("niemand@example.org", 1)
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=15, seconds=1))
+    assert fail(owner.email, 8).status_code == 429
+    AccessAttempt.objects.create(username="lange-her", ip_address="203.0.113.78", user_agent="", failures_since_start=1)
+    AccessAttempt.objects.filter(username="lange-her").update(attempt_time=timezone.now() - timedelta(minutes=16))
+    schedules.plan_recurring(is_start=True)
+    ScheduledRun.objects.filter(name="newsroom.forget_failed_sign_ins").update(due_at=timezone.now())
+    worker.run_waiting()
+
+    assert set(AccessAttempt.objects.values_list("username", flat=True)) == {owner.email}
+    assert fail(owner.email, 1).status_code == 429
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=15, seconds=1))
+    assert forget_failed_sign_ins.call() == 1
+    assert not AccessAttempt.objects.exists()
 
 
 def test_what_concerns_the_publication_has_a_line(owner):

@@ -12,21 +12,23 @@ class NewsroomConfig(AppConfig):
         from django.apps import apps
         from django.db.models.signals import post_migrate
 
-        from freiblatt.jobs.rhythms import daily
+        from freiblatt.jobs.rhythms import daily, minutely
         from freiblatt.jobs.schedules import every
         from freiblatt.letters.sender import register
         from freiblatt.lib.wording import call
         from freiblatt.newsroom import factor_receivers, grants, receivers, roles, sender, spoken  # noqa: F401
         from freiblatt.newsroom.audit import receivers as audit_receivers  # noqa: F401
         from freiblatt.newsroom.audit import watched
-        from freiblatt.newsroom.audit.writing import forget_visits
+        from freiblatt.newsroom.audit.writing import forget_failed_sign_ins, forget_visits
 
         register(sender.find)
         spoken.translate_when_shown()
         watched.watch_all()
         every(daily(time(4, 20)), name="newsroom.forget_visits", job=forget_visits)
+        every(minutely(60), name="newsroom.forget_failed_sign_ins", job=forget_failed_sign_ins)
         call(
             {
+                "forget_failed_sign_ins": _("Forget failed sign-ins"),
                 "forget_visits": _("Forget old sign-ins in the log"),
                 "send_password_link": _("Send a link for a new password"),
                 "newsroom_invitation": _("Invitation"),
