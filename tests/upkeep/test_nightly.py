@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from wagtail.users.models import UserProfile
 
 from freiblatt import config
@@ -15,10 +16,11 @@ from freiblatt.jobs.models import Job, ScheduledRun
 from freiblatt.jobs.worker import run_waiting
 from freiblatt.letters.models import Letter
 from freiblatt.newsroom.models import StaffMember
-from freiblatt.upkeep import keeping, records
+from freiblatt.upkeep import desk_backups, keeping, records
 from freiblatt.upkeep.actions.backing_up import BackupError
 from freiblatt.upkeep.actions.nightly import back_up_nightly, newest_backup, tell_owners, watch_backups
 from freiblatt.upkeep.apps import UpkeepConfig
+from freiblatt.upkeep.checks import backups
 from freiblatt.upkeep.dumps import DumpError
 from tests.cast import make_owner
 
@@ -107,6 +109,33 @@ def test_an_old_newest_backup_is_told_once_a_day(nights: Path) -> None:
 
     lay(nights, 1)
     assert watch_backups.func() == "young enough"
+
+
+def test_a_backup_of_the_future_hides_nothing_and_is_told(nights: Path) -> None:
+    make_owner()
+    names = [*lay(nights, -400), *lay(nights, 3)]
+
+    assert watch_backups.func() == "too old"
+    assert Letter.objects.get().kind == "upkeep_backup_missing"
+    with translation.override("en"):
+        found = {one.name: one for one in backups.backups()}
+    assert found["backup_age"].level == found["backup_clock"].level == "problem"
+    assert names[0] in found["backup_clock"].says
+    assert [one.name for one in desk_backups.shown(config.current())] == names[::-1]
+
+    lay(nights, -0.001)  # as far as two clocks differ
+    assert watch_backups.func() == "young enough"
+    done = back_up_nightly.func()
+    assert done["removed"] == 1
+    assert names[0] in os.listdir(nights)
+    assert names[1] in os.listdir(nights)
+
+
+def test_a_failure_is_told_whatever_the_last_good_one_says_of_its_date(nights: Path) -> None:
+    now = datetime.now(UTC)
+    records.note_success(config.current(), made_at=now + timedelta(days=400), path=nights)
+    records.note_failure(config.current(), failed_at=now, reason="no space left")
+    assert "backup_failed" in {one.name for one in backups.backups()}
 
 
 def test_none_at_all_is_told_when_the_first_night_has_passed(nights: Path, publication: Config) -> None:

@@ -44,9 +44,12 @@ class Shown:
 
 
 def shown(config: Config) -> list[Shown]:
-    """Return the nightly backups, the newest first; none where their directory cannot be read."""
+    """Return the nightly backups, the newest first; none where their directory cannot be read.
+
+    Those that are dated in the future stand last: they are no newest one to be restored.
+    """
     try:
-        found = keeping.stored(config)
+        found = [*keeping.stored(config), *keeping.undated(config)]
     except OSError:
         return []
     return [Shown(one.path.name, one.made_at, _size(one.path), one.path.suffix == ".age") for one in found]

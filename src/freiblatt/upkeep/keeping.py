@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +12,9 @@ from freiblatt.config import Config, kept_backups
 
 _NAME = re.compile(r"(?P<publication>[a-z0-9._-]+)-(?P<moment>\d{8}T\d{6}Z)\.tar(?:\.age)?")
 _MOMENT = "%Y%m%dT%H%M%SZ"
+
+#: How far the clock of whoever made a backup may be ahead of ours.
+LEEWAY = timedelta(minutes=10)
 
 #: What is one day, week or month of the newsroom's clock.
 PERIODS: Mapping[str, Callable[[datetime], tuple[int, ...]]] = {
@@ -59,8 +62,23 @@ def file_name(config: Config, made_at: datetime) -> str:
 def stored(config: Config) -> list[Stored]:
     """Return this publication's nightly backups, the newest first. Other files in the directory do not count.
 
-    Raises OSError where the directory cannot be read.
+    Nor do those from the future (`undated`): nobody knows how old they are. Raises OSError where the directory cannot
+    be read.
     """
+    return [one for one in _found(config) if not is_ahead(one.made_at)]
+
+
+def undated(config: Config) -> list[Stored]:
+    """Return those whose names say that they are of the future: made while the clock was wrong. Raises OSError."""
+    return [one for one in _found(config) if is_ahead(one.made_at)]
+
+
+def is_ahead(moment: datetime) -> bool:
+    """Return whether it lies in the future, by more than clocks differ."""
+    return moment > datetime.now(UTC) + LEEWAY
+
+
+def _found(config: Config) -> list[Stored]:
     if config.backups is None:
         return []
     found = []
@@ -76,7 +94,10 @@ def stored(config: Config) -> list[Stored]:
 
 
 def superfluous(config: Config) -> list[Stored]:
-    """Return the nightly backups that `backup_keep` does not keep. Raises OSError."""
+    """Return the nightly backups that `backup_keep` does not keep; one of the future is never among them.
+
+    Raises OSError.
+    """
     found = stored(config)
     staying = kept((one.made_at for one in found), kept_backups(config.backup_keep), config.zone)
     return [one for one in found if one.made_at not in staying]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from freiblatt.config import Config, current
 from freiblatt.lib.findings import Finding
@@ -22,6 +23,8 @@ def backups() -> Iterator[Finding]:
     """Look at backups."""
     config, now = current(), datetime.now(UTC)
     record = records.read(config)
+    # What says that it is of the future tells nothing of its age, and silences nothing.
+    made_at = None if record.made_at and keeping.is_ahead(record.made_at) else record.made_at
     if config.backup_age_recipient:
         try:
             sealing.recipient(config.backup_age_recipient)
@@ -40,7 +43,7 @@ def backups() -> Iterator[Finding]:
             % {"files": ", ".join(elsewhere)},
             _("Keep a copy of it where you keep the backups, or lay it into the publication’s directory."),
         )
-    if record.failed_at and (record.made_at is None or record.failed_at > record.made_at):
+    if record.failed_at and (made_at is None or record.failed_at > made_at):
         yield Finding(
             "backup_failed",
             "problem",
@@ -49,7 +52,7 @@ def backups() -> Iterator[Finding]:
             _("Mend what it names, then give: freiblatt backup FILE"),
         )
     if config.backups is None:
-        yield from _by_hand(record.made_at, now)
+        yield from _by_hand(made_at, now)
     else:
         yield from _nightly(config, now)
 
@@ -78,6 +81,19 @@ def _nightly(config: Config, now: datetime) -> Iterator[Finding]:
             _("Mount its disk, or give: mkdir -m 700 %(directory)s") % {"directory": directory},
         )
         return
+    if undated := keeping.undated(config):
+        yield Finding(
+            "backup_clock",
+            "problem",
+            ngettext(
+                "%(count)d backup is dated in the future (%(name)s): the clock was wrong when it was made, or is now.",
+                "%(count)d backups are dated in the future (%(name)s …): the clock was wrong when they were made, or "
+                "is now.",
+                len(undated),
+            )
+            % {"count": len(undated), "name": undated[0].path.name},
+            _("Set the clock right, then move them to another directory. They are neither counted nor removed."),
+        )
     found = keeping.stored(config)
     if not found:
         yield Finding(
