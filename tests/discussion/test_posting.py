@@ -11,11 +11,13 @@ from freiblatt.articles.models import ArticlePage
 from freiblatt.discussion.actions import (
     DiscussionError,
     ThreadClosedError,
+    accept_correction,
     add_comment,
     approve_comment,
     arrange_thread,
     edit_comment,
     forget_senders,
+    pick_comment,
     post_comment,
     remove_comment,
     withdraw_comment,
@@ -276,6 +278,28 @@ def test_edit_window_ends(thread: Thread, client: Client, open_desk: DiscussionS
     Comment.objects.update(created_on=timezone.now() - timedelta(minutes=16))
     assert "Text ändern" not in client.get(own).content.decode()
     assert client.post(f"{own}aendern/", {"text": "Zu spät."}).status_code == 422
+
+
+@pytest.mark.parametrize("is_correction", [False, True])
+def test_what_the_newsroom_vouched_for_is_not_rewritten(
+    thread: Thread, client: Client, open_desk: DiscussionSettings, is_correction: bool
+) -> None:
+    own = send(client)["Location"]
+    comment = Comment.objects.get()
+    assert "Text ändern" in client.get(own).content.decode()
+    if is_correction:
+        Comment.objects.update(kind=CommentKind.CORRECTION)
+        accept_correction(comment=comment, by=None, reason="Stimmt")
+    else:
+        pick_comment(comment=comment, reason="Kenntnis aus erster Hand")
+    page = client.get(own).content.decode()
+    assert "Text ändern" not in page
+    assert "lässt sich sein Text nicht mehr ändern" in page
+    assert client.post(f"{own}aendern/", {"text": "Kauft bei mir."}).status_code == 422
+    # The form was open, and the comment read, before the newsroom picked it.
+    with pytest.raises(DiscussionError):
+        edit_comment(comment=comment, text="Kauft bei mir.")
+    assert Comment.objects.get().source_text == TEXT
 
 
 def test_withdrawing_blanks_everything_at_once(thread: Thread, client: Client, open_desk: DiscussionSettings) -> None:

@@ -38,6 +38,7 @@ from freiblatt.discussion.actions.posting import (
     check_text,
     edit_comment,
     post_comment,
+    stands_as_it_is,
     take_preview,
 )
 from freiblatt.discussion.actions.reporting import (
@@ -139,6 +140,7 @@ __all__ = [
     "show_turn",
     "sort_new_comments",
     "standing_decision",
+    "stands_as_it_is",
     "take_back_question",
     "take_preview",
     "tell_followers",

@@ -30,6 +30,7 @@ from freiblatt.discussion.models import (
     CommentKind,
     CommentState,
     CommentVersion,
+    CorrectionAnswer,
     DiscussionSettings,
     Thread,
 )
@@ -212,11 +213,21 @@ def edit_comment(*, comment: Comment, text: str) -> Comment:
 
 
 def can_be_edited(comment: Comment, settings: DiscussionSettings) -> bool:
-    """Return whether its writer may still change a comment: soon after writing, and before the first answer."""
+    """Return whether its writer may still change a comment: soon after writing, before an answer or a pick."""
     if comment.state not in (CommentState.PUBLIC, CommentState.WAITING) or comment.created_on is None:
+        return False
+    if stands_as_it_is(comment):
         return False
     until = comment.created_on + timedelta(minutes=settings.edit_minutes)
     return timezone.now() < until and not comment.answers.exists()
+
+
+def stands_as_it_is(comment: Comment) -> bool:
+    """Return whether the newsroom has picked a comment or answered a correction: its word was for that very text."""
+    is_correction = comment.kind == CommentKind.CORRECTION
+    return comment.picked_on is not None or (
+        is_correction and CorrectionAnswer.objects.filter(comment=comment).exists()
+    )
 
 
 def check_text(text: str) -> str:

@@ -183,6 +183,8 @@ def _own(
         "edit_url": addresses.own_edit(token),
         "withdraw_url": addresses.own_withdraw(token),
         "can_be_edited": can_be_edited,
+        "stands_as_it_is": comment.state in (CommentState.PUBLIC, CommentState.WAITING)
+        and actions.stands_as_it_is(comment),
         "minutes": settings.edit_minutes,
         "token": token,
         "letters": letters_of(comment),
