@@ -22,6 +22,7 @@ from freiblatt.discussion.actions import (
     vote,
     withdraw_comment,
 )
+from freiblatt.discussion.actions.knowing import of_token
 from freiblatt.discussion.actions.standing import standing_of
 from freiblatt.discussion.actions.voting import close_ballot
 from freiblatt.discussion.models import (
@@ -179,6 +180,20 @@ def test_everything_of_a_reader_is_handed_out_and_erased(thread: Thread, client:
     assert (other.up, other.rank) == (0, other.pk)
     assert not Subscription.objects.exists()
     assert TEXT not in client.get(ARTICLE).content.decode()
+
+
+def test_comment_that_a_reader_disclaims_takes_no_trust_along(thread: Thread, client: Client) -> None:
+    confirmed_comment(client)
+    _other, token = confirmed_comment(client, text="Diesen Satz hat jemand anderes geschrieben.")
+    strange = of_token(token)
+    assert strange is not None
+    assert standing_of(strange.writer_key).approved == 2
+    (consent,) = helga().consents.standing().filter(purpose="discussion_comment", subject_key=str(strange.pk))
+    withdraw(consent=consent)
+    strange = of_token(token)
+    assert strange is not None
+    assert strange.reader is None
+    assert standing_of(strange.writer_key).approved == 1
 
 
 def test_withdrawing_everything_leaves_the_comments_to_a_guest(thread: Thread, client: Client) -> None:

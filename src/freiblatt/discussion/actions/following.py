@@ -1,5 +1,7 @@
 """Readers who want letters: they ask for them, show that an address is theirs, and are known by it from then on."""
 
+import uuid
+
 from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -111,7 +113,10 @@ def claim_comment(*, comment: Comment, reader: Reader) -> Comment:
 
 @transaction.atomic
 def disclaim_comments(*, reader: Reader, comment_pk: int | None = None) -> int:
-    """Make comments of a reader a guest's again, all or one; return how many. The names are free from then on."""
+    """Make comments of a reader a guest's again, all or one; return how many. The names are free from then on.
+
+    Each is somebody else's by its key too: whoever holds a token of it has none of the reader's trust any more.
+    """
     if comment_pk is None:
         WriterRecord.objects.filter(reader=reader).update(reader=None)
     own = Comment.objects.filter(reader=reader)
@@ -119,8 +124,8 @@ def disclaim_comments(*, reader: Reader, comment_pk: int | None = None) -> int:
     for comment in own.filter(pk=comment_pk) if comment_pk else own:
         thread, found = locked(comment)
         if found.reader_id == reader.pk:
-            found.reader = None
-            found.save(update_fields=["reader"])
+            found.reader, found.writer_key = None, uuid.uuid4().hex
+            found.save(update_fields=["reader", "writer_key"])
             count += 1
             if found.slot:
                 announce(thread, "change", found)
