@@ -14,6 +14,7 @@ from freiblatt.discussion.actions import (
     approve_comment,
     check_name,
     forget_senders,
+    object_as_writer,
     pick_comment,
     reader_of,
     refuse_comment,
@@ -45,6 +46,7 @@ from freiblatt.readers.actions import ask_for_the_rest, erase, export, page_url,
 from freiblatt.readers.links import confirm_token
 from freiblatt.readers.models import Consent
 from tests.cast import make_member
+from tests.discussion.at_the_desk import SENDER
 from tests.discussion.letters_story import (
     ARTICLE,
     HELGA,
@@ -57,6 +59,8 @@ from tests.discussion.letters_story import (
     send,
     tell,
 )
+from tests.discussion.test_reporting import send as send_report
+from tests.factories import house_rule
 from tests.readers.story import link_in
 
 pytestmark = pytest.mark.usefixtures("open_desk", "told_at_once")
@@ -182,9 +186,23 @@ def test_everything_of_a_reader_is_handed_out_and_erased(thread: Thread, client:
     assert TEXT not in client.get(ARTICLE).content.decode()
 
 
+def test_writer_is_handed_out_what_was_decided_and_said_against_it(thread: Thread, client: Client) -> None:
+    comment, _token = confirmed_comment(client)
+    send_report(Client(), comment, address=HELGA)
+    remove_comment(comment=comment, by=None, rule=house_rule(), words="Grund der Redaktion")
+    object_as_writer(comment=comment, text="Mein Einspruch", sender=SENDER)
+    data = export(reader=helga())
+    assert "reports" not in data["discussion"]
+    assert [one["comment"] for one in data["discussion_reports"]] == [comment.pk]
+    (own,) = data["discussion"]["comments"]
+    (made,) = own["decisions"]
+    assert (made["decision"], made["rule"], made["words"]) == ("removed", "respect", "Grund der Redaktion")
+    assert [(one["text"], one["state"]) for one in made["objections"]] == [("Mein Einspruch", "open")]
+
+
 def test_comment_that_a_reader_disclaims_takes_no_trust_along(thread: Thread, client: Client) -> None:
     confirmed_comment(client)
-    _other, token = confirmed_comment(client, text="Diesen Satz hat jemand anderes geschrieben.")
+    _other, token = confirmed_comment(client, name="Otto", text="Diesen Satz hat jemand anderes geschrieben.")
     strange = of_token(token)
     assert strange is not None
     assert standing_of(strange.writer_key).approved == 2

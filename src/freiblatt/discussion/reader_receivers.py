@@ -9,7 +9,15 @@ from freiblatt.discussion.actions.ending import erase_comment
 from freiblatt.discussion.actions.following import begin_letters, end_letters
 from freiblatt.discussion.actions.voting import reader_key, take_votes_back
 from freiblatt.discussion.following import COMMENT, KINDS
-from freiblatt.discussion.models import Comment, CommentQuerySet, CommentState, Objection, Report, Vote, WriterRecord
+from freiblatt.discussion.models import (
+    Comment,
+    CommentQuerySet,
+    CommentState,
+    Decision,
+    ObjectionSide,
+    Vote,
+    WriterRecord,
+)
 from freiblatt.letters.models import Subscription
 from freiblatt.letters.signals import subscription_ended
 from freiblatt.readers import actions as readers
@@ -52,7 +60,8 @@ def comments_of(reader: Reader) -> CommentQuerySet:
 @receiver(reader_export_asked)
 def hand_out(reader: Reader, **kwargs: Any) -> dict[str, object]:
     """Return what the room knows of a reader."""
-    comments = comments_of(reader).select_related("thread__article").prefetch_related("versions").order_by("pk")
+    comments = comments_of(reader).select_related("thread__article").order_by("pk")
+    comments = comments.prefetch_related("versions", "decisions__rule", "decisions__objections")
     return {
         "discussion": {
             "comments": [
@@ -66,22 +75,11 @@ def hand_out(reader: Reader, **kwargs: Any) -> dict[str, object]:
                     "edited": one.edited_on,
                     "answers_comment": one.parent_id,
                     "earlier_versions": [version.source_text for version in one.versions.all()],
+                    "decisions": [_told(made) for made in one.decisions.all()],
                 }
                 for one in comments
             ],
             "refused_and_withdrawn": WriterRecord.objects.filter(reader=reader).aggregate(n=Sum("n_refused"))["n"] or 0,
-            "reports": [
-                {
-                    "comment": one.comment_id,
-                    "name": one.name,
-                    "address": one.address,
-                    "rule": one.rule.code,
-                    "explanation": one.explanation,
-                    "made": one.made_on,
-                    "state": one.state,
-                }
-                for one in Report.objects.filter(address_key=reader.address_key).select_related("rule").order_by("pk")
-            ],
             "votes": [
                 {"comment": one.comment_id, "value": one.value}
                 for one in Vote.objects.filter(voter_key=reader_key(reader)).order_by("pk")
@@ -90,12 +88,27 @@ def hand_out(reader: Reader, **kwargs: Any) -> dict[str, object]:
     }
 
 
+def _told(decision: Decision) -> dict[str, object]:
+    """Return a decision about a comment as its writer may read it, with what the writer said against it."""
+    return {
+        "decision": decision.kind,
+        "made": decision.made_on,
+        "cause": decision.origin,
+        "rule": decision.rule.code if decision.rule is not None else "",
+        "words": decision.words,
+        "legal_ground": decision.legal_basis,
+        "objections": [
+            {"text": one.text, "made": one.made_on, "state": one.state, "answer": one.answer}
+            for one in decision.objections.all()
+            if one.side == ObjectionSide.WRITER
+        ],
+    }
+
+
 @receiver(reader_erased)
 def erase_all(reader: Reader, **kwargs: Any) -> None:
-    """Erase every comment and every vote of a reader, and who sent the reports that came from the address."""
+    """Erase every comment and every vote of a reader."""
     for comment in comments_of(reader).order_by("-pk"):
         if comment.state != CommentState.ERASED:
             erase_comment(comment=comment)
     take_votes_back(reader=reader)
-    Objection.objects.filter(report__address_key=reader.address_key).update(text="")
-    Report.objects.filter(address_key=reader.address_key).update(name="", address="", address_key="", explanation="")

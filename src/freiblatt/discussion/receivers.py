@@ -56,6 +56,7 @@ def hand_out_reports(reader: Reader, **kwargs: Any) -> dict[str, object]:
         "discussion_reports": [
             {
                 "number": report.pk,
+                "comment": report.comment_id,
                 "rule": report.rule.code,
                 "explanation": report.explanation,
                 "name": report.name,
