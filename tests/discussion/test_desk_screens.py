@@ -1,5 +1,8 @@
 """The desk's other screens: many at once, the discussions themselves, and what authors are asked."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.db.models.signals import post_save
 from django.test import Client
@@ -116,6 +119,26 @@ def test_every_new_comment_below_an_article_is_held_with_one_button(thread: Thre
         desk.post(address, nonsense)
         thread.refresh_from_db()
         assert thread.state == ThreadState.OPEN
+
+
+def test_form_that_was_opened_before_stores_only_what_was_changed_in_it(thread: Thread, desk: Client) -> None:
+    end = timezone.now().replace(microsecond=0, second=17) + timedelta(days=14)
+    arrange_thread(thread=thread, state=ThreadState.OPEN, closes_on=end)
+    address = f"/admin/discussion/threads/{thread.pk}/"
+    form = desk.get(address).context["form"]
+    sent = {field.html_name: field.value() or "" for field in form}
+    sent["closes_on"] = re.findall(r'name="closes_on" value="([^"]+)"', str(form["closes_on"]))[0]
+    sent |= dict(re.findall(r'name="(initial-\w+)" value="([^"]*)"', "".join(str(field) for field in form)))
+    arrange_thread(thread=thread, state=ThreadState.CLOSED, closes_on=end)
+    assert desk.post(address, {**sent, "slow_minutes": "5"}).status_code == 302
+    thread.refresh_from_db()
+    assert (thread.state, thread.slow_minutes, thread.closes_on) == (ThreadState.CLOSED, 5, end)
+
+    again = desk.get(address).context["form"]
+    sent |= dict(re.findall(r'name="(initial-\w+)" value="([^"]*)"', "".join(str(field) for field in again)))
+    assert desk.post(address, {**sent, "state": "open", "slow_minutes": "5"}).status_code == 302
+    thread.refresh_from_db()
+    assert thread.state == ThreadState.OPEN
 
 
 def test_closed_discussion_is_not_opened_by_holding_its_comments(thread: Thread, desk: Client) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,6 +15,7 @@ from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 
 from freiblatt.discussion import actions
+from freiblatt.discussion.actions.bookkeeping import locked_thread
 from freiblatt.discussion.desk.queue import PERMISSION
 from freiblatt.discussion.desk.views.screens import DeskView
 from freiblatt.discussion.models import Comment, CommentState, Thread, ThreadState
@@ -37,6 +39,13 @@ class ThreadForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("opens_on", "closes_on"):
+            if (moment := self.initial.get(name)) is not None:
+                # As exactly as the field shows it: what nobody typed is no change.
+                self.initial[name] = moment.replace(second=0, microsecond=0)
+        for one in self.fields.values():
+            # What the form was made with comes back with it, so that only what somebody changed is stored.
+            one.show_hidden_initial = True
         field = self.fields["pinned"]
         field.queryset = Comment.objects.filter(thread=self.instance, state=CommentState.PUBLIC).exclude(
             author=None, is_by_staff=False
@@ -88,23 +97,30 @@ class OneThread(DeskView):
         """Store what holds from now on."""
         form = ThreadForm(request.POST, instance=Thread.objects.select_related("article").get(pk=pk))
         if form.is_valid():
-            said = form.cleaned_data
             try:
-                actions.arrange_thread(
-                    thread=self.thread,
-                    state=ThreadState(said["state"]),
-                    opens_on=said["opens_on"],
-                    closes_on=said["closes_on"],
-                    slow_minutes=said["slow_minutes"],
-                )
-                if said["pinned"] != self.thread.pinned:
-                    actions.pin_comment(thread=self.thread, comment=said["pinned"])
+                self.store(form)
             except actions.DiscussionError as error:
                 form.add_error(None, str(error))
             else:
                 messages.success(request, _("Saved: the discussion below “%(article)s”.") % {"article": self.title()})
                 return HttpResponseRedirect(reverse("discussion_desk:thread", args=[pk]))
         return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    @transaction.atomic
+    def store(self, form: ThreadForm) -> None:
+        """Store what was changed in the form. What a colleague has changed elsewhere since it was opened stays."""
+        now = locked_thread(self.thread.pk)
+        held = {name: getattr(now, name) for name in ThreadForm.Meta.fields}
+        said = {**held, **{name: form.cleaned_data[name] for name in form.changed_data}}
+        actions.arrange_thread(
+            thread=now,
+            state=ThreadState(said["state"]),
+            opens_on=said["opens_on"],
+            closes_on=said["closes_on"],
+            slow_minutes=said["slow_minutes"],
+        )
+        if said["pinned"] != held["pinned"]:
+            actions.pin_comment(thread=now, comment=said["pinned"])
 
     def title(self) -> str:
         """Return the article's title."""
