@@ -37,11 +37,13 @@ from freiblatt.discussion.models import (
     DiscussionSettings,
     Objection,
     ObjectionState,
+    Question,
     Report,
     ReportState,
     Thread,
 )
-from freiblatt.discussion.tokens import own_key
+from freiblatt.discussion.reader_page import render_comments
+from freiblatt.discussion.tokens import own_key, reader_token
 from freiblatt.jobs.worker import run_waiting
 from freiblatt.letters import actions as letters
 from freiblatt.letters.models import Letter
@@ -313,6 +315,55 @@ def test_forgetting_comes_to_an_end_and_leaves_what_was_never_decided(comment: C
     assert [forget_refused.call(), forget_refused.call()] == [1, 0]
     refused.refresh_from_db()
     assert refused.source_text == "Nie entschieden."
+
+
+def forget(comment: Comment) -> None:
+    """Have half a year pass after the desk removed a comment."""
+    remove_comment(comment=comment, by=None, rule=house_rule())
+    Decision.objects.update(made_on=timezone.now() - timedelta(days=OBJECTION_OPEN_DAYS, minutes=1))
+    assert forget_refused.call() == 1
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda comment: erase_by_rule(comment=comment, by=None, rule=house_rule()),
+        lambda comment: erase_comment(comment=comment),
+        lambda comment: withdraw_comment(comment=comment),
+        forget,
+    ],
+)
+def test_what_authors_were_asked_goes_with_the_text(comment: Comment, end) -> None:
+    member = make_member(Role.AUTHOR)
+    Question.objects.create(comment=comment, words="Wohnt Helga in der Hafenstraße 3?", asked_by=member)
+    Question.objects.create(
+        comment=comment, words="Wirklich?", answer=f"Ja: {WORDS}", answered_by=member, answered_on=timezone.now()
+    )
+    end(comment)
+    assert not Question.objects.exists()
+
+
+def test_link_in_letters_ends_with_the_own_page(comment: Comment) -> None:
+    reader = make_reader()
+    Comment.objects.filter(pk=comment.pk).update(reader=reader)
+    comment.refresh_from_db()
+    address = f"/diskussion/eigener/{reader_token(comment)}/"
+    remove_comment(comment=comment, by=None, rule=house_rule())
+    assert Client().get(address).status_code == 200
+    assert address in render_comments(reader)
+    Decision.objects.update(made_on=timezone.now() - timedelta(days=OBJECTION_OPEN_DAYS, minutes=1))
+    assert forget_refused.call() == 1
+    assert Client().get(address).status_code == 404
+    assert "/diskussion/eigener/" not in render_comments(reader)
+
+
+def test_desk_does_not_remember_names_of_what_is_erased(comment: Comment, desk: Client) -> None:
+    move(*locked(comment), CommentState.WAITING)
+    page = decide(desk, "approve", comment)
+    assert [one["says"] for one in page.context["lately"]] == ["Freigegeben: der Kommentar von Helga."]
+    assert "Helga" not in str(dict(desk.session))
+    erase_comment(comment=comment)
+    assert desk.get(QUEUE).context["lately"] == []
 
 
 def keep_against(comment: Comment, member: StaffMember) -> tuple[Objection, str]:

@@ -26,7 +26,7 @@ def render_comments(reader: "Reader") -> str:
     for comment in own[:COMMENTS_SHOWN]:
         article = comment.thread.article
         with translation.override(article.locale.language_code):
-            url = Addresses(article).own(reader_token(comment))
+            url = "" if comment.is_forgotten else Addresses(article).own(reader_token(comment))
         shown.append({"comment": comment, "headline": article.title, "excerpt": excerpt(comment, 160), "url": url})
     return render_to_string("discussion/reader_comments.html", {"comments": shown}) if shown else ""
 

@@ -18,6 +18,7 @@ from freiblatt.discussion.models import (
     Comment,
     CommentState,
     CorrectionAnswer,
+    Question,
     Slot,
     Thread,
     passages_key,
@@ -131,6 +132,7 @@ def bury(thread: Thread, comment: Comment, state: CommentState) -> Comment:
         comment.votes.all().delete()
         Anchor.objects.filter(comment=comment).delete()
         CorrectionAnswer.objects.filter(comment=comment).delete()
+        Question.objects.filter(comment=comment).delete()
     return move(thread, comment, state, *fields)
 
 

@@ -23,6 +23,7 @@ from freiblatt.discussion.models import (
     HouseRule,
     Objection,
     ObjectionState,
+    Question,
     Report,
 )
 from freiblatt.newsroom.models import StaffMember
@@ -130,3 +131,4 @@ def _empty(comment: Comment) -> None:
     comment.versions.all().delete()
     Anchor.objects.filter(comment=comment).delete()
     CorrectionAnswer.objects.filter(comment=comment).delete()
+    Question.objects.filter(comment=comment).delete()

@@ -20,6 +20,8 @@ def of_token(token: str) -> Comment | None:
         comment = found.filter(pk=pk, reader__isnull=False).first()
         if comment is not None and not hmac.compare_digest(reader_token(comment).encode(), token.encode()):
             comment = None
+        if comment is not None and comment.is_forgotten:
+            comment = None
     return comment
 
 

@@ -245,6 +245,12 @@ class Comment(models.Model):
         """Whether only a trace is left, a placeholder included."""
         return self.state in TOMBSTONES
 
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether nobody can object any more to what the desk decided: it is emptied, and its own page is no more."""
+        is_decided = self.state in (CommentState.REFUSED, CommentState.REMOVED)
+        return is_decided and not self.source_text and self.own_key is None
+
 
 class CommentVersion(models.Model):
     """What a comment said before it was edited, for the desk; erased with it."""

@@ -13,16 +13,18 @@ from wagtail.users.models import UserProfile
 
 from freiblatt.articles.models import ArticlePage
 from freiblatt.discussion import actions
-from freiblatt.discussion.desk.deeds import PICK_REASONS, Done, Told, carry_out
+from freiblatt.discussion.desk.deeds import DEEDS, PICK_REASONS, Done, Told, carry_out
 from freiblatt.discussion.desk.entries import entries_of
 from freiblatt.discussion.desk.queue import KINDS, ORDERS, PERMISSION, Filters, count_undecided, queue_of
 from freiblatt.discussion.desk.views.screens import DeskView
-from freiblatt.discussion.models import HouseRule
+from freiblatt.discussion.models import Comment, CommentState, HouseRule
 from freiblatt.discussion.rules import labels
 
 #: Where the session keeps what the member decided lately, and how much of it.
 LATELY = "discussion_desk_lately"
 LATELY_SHOWN = 10
+#: Nobody takes back what was decided about these.
+GONE = (CommentState.WITHDRAWN, CommentState.ERASED, CommentState.LOST)
 
 
 @method_decorator(permission_required(PERMISSION), name="dispatch")
@@ -44,7 +46,7 @@ class Queue(DeskView):
             reasons=labels(),
             rules=list(HouseRule.objects.standing().prefetch_related("texts")),
             pick_reasons=PICK_REASONS,
-            lately=self.request.session.get(LATELY, []),
+            lately=_lately(self.request),
             keys=UserProfile.get_for_user(self.request.user).keyboard_shortcuts,
             matching=matching,
             more=matching - len(page),
@@ -91,16 +93,27 @@ def told_by(request: HttpRequest) -> Told:
 
 
 def _remember(request: HttpRequest, done: list[Done]) -> None:
-    """Keep in the session what can be taken back, the latest first."""
+    """Keep in the session what can be taken back, the latest first, and no name: sessions outlast what is erased."""
     again = {one.pk for one in done if one.is_done}
     before = [one for one in request.session.get(LATELY, []) if one["pk"] not in again]
     fresh = [
-        {"pk": one.pk, "says": one.says, "token": one.token, "undo": one.undo}
+        {"pk": one.pk, "deed": request.POST.get("deed", ""), "token": one.token, "undo": one.undo}
         for one in reversed(done)
         if one.is_done and one.undo
     ]
     if again:
         request.session[LATELY] = [*fresh, *before][:LATELY_SHOWN]
+
+
+def _lately(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return what the member decided lately and can take back, in sentences, without what has gone since."""
+    kept = [one for one in request.session.get(LATELY, []) if one.get("deed") in DEEDS]
+    there = Comment.objects.exclude(state__in=GONE).in_bulk([one["pk"] for one in kept]) if kept else {}
+    return [
+        {**one, "says": str(DEEDS[one["deed"]].says) % {"name": there[one["pk"]].name}}
+        for one in kept
+        if one["pk"] in there
+    ]
 
 
 def _tell(request: HttpRequest, done: list[Done]) -> None:
