@@ -279,7 +279,7 @@ def caddy(front: Front) -> tuple[list[str], dict[str, str]]:
     places = {
         "\tlog default {": f"\tadmin off\n\tdefault_bind 127.0.0.1\n\thttp_port {front.plain_port}\n"
         f"\thttps_port {front.port}\n\tlog default {{",
-        f"{HOST} {{": f"{HOST} {{\n\ttls {folder}/fullchain.pem {folder}/privkey.pem",
+        f":{HOST}}} {{": f":{HOST}}} {{\n\ttls {folder}/fullchain.pem {folder}/privkey.pem",
         "127.0.0.1:8000": f"127.0.0.1:{front.program.port}",
     }
     for shipped, ours in places.items():

@@ -1,6 +1,7 @@
 """The files for containers fit the program, as far as that shows without a container engine."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from freiblatt.config import PREFIX, Config
 from freiblatt.config.proxies import networks
 from freiblatt.pagestore import fingerprint, static
 from tests.conftest import ROOT
-from tests.processes import Served, environment_of, free_port, publication_directory
+from tests.deploy.front import CADDY
+from tests.processes import Served, environment_of, free_port, need, publication_directory
 
 COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text("utf-8"))
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text("utf-8")
@@ -40,11 +42,45 @@ def test_program_believes_its_proxy_and_nobody_else() -> None:
 def test_what_is_named_is_declared() -> None:
     for service in SERVICES.values():
         assert set(service["networks"]) <= set(COMPOSE["networks"])
-        assert {volume.partition(":")[0] for volume in service.get("volumes", ())} <= set(COMPOSE["volumes"])
+        sources = {volume.partition(":")[0] for volume in service.get("volumes", ())}
+        files = {source for source in sources if source.startswith("./")}
+        assert all((ROOT / "deploy" / file).is_file() for file in files)
+        assert sources - files <= set(COMPOSE["volumes"])
         assert set(service.get("depends_on", ())) <= set(SERVICES)
     build = SERVICES["freiblatt"]["build"]
     assert (ROOT / "deploy" / build["context"] / build["dockerfile"]).resolve() == ROOT / "deploy" / "Dockerfile"
     assert {name for name, service in SERVICES.items() if "profiles" in service} == {"database", "valkey"}
+
+
+def test_image_can_back_up_the_database_it_is_given() -> None:
+    (server,) = re.findall(r"^postgres:(\d+)$", SERVICES["database"]["image"])
+    program = DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
+    (client,) = re.findall(r"apt-get install [^&]*\bpostgresql-client-(\d+)\b", program)
+    assert int(client) >= int(server)
+    # What Debian's release of that name carries, and whether the image is of that release.
+    carried = {"bookworm": 15, "trixie": 17}
+    (release,) = re.findall(r"FROM python:3\.12-slim-(\w+)\n", program)
+    assert carried[release] == int(client)
+    assert program.index("postgresql-client") < program.index("USER freiblatt")
+
+
+def test_caddy_runs_the_file_that_is_shipped(tmp_path: Path) -> None:
+    service = SERVICES["caddy"]
+    assert "command" not in service  # the image's own one runs this file
+    assert "./Caddyfile:/etc/caddy/Caddyfile:ro" in service["volumes"]
+    shipped = (ROOT / "deploy" / "Caddyfile").read_text("utf-8")
+    assert set(re.findall(r"\{\$([A-Z_]+)", shipped)) == set(service["environment"])
+    need("caddy", CADDY is not None)
+    environment = {**os.environ, "HOME": str(tmp_path), "FREIBLATT_HOST": "zeitung.example"}
+    environment["FREIBLATT_PROGRAM"] = service["environment"]["FREIBLATT_PROGRAM"]
+    adapted = subprocess.run(
+        [str(CADDY), "adapt", "--config", str(ROOT / "deploy" / "Caddyfile"), "--adapter", "caddyfile"],
+        env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert '"host":["zeitung.example"]' in adapted.stdout
+    assert '"dial":"freiblatt:8000"' in adapted.stdout
+    assert '"exclude":["http.log.error"]' in adapted.stdout
+    assert '"max_size":545259520' in adapted.stdout
 
 
 def test_program_has_no_privilege_and_one_place_to_write() -> None:
