@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from freiblatt.articles.actions import withdraw_article
 from freiblatt.discussion.actions import (
     add_comment,
     approve_comment,
@@ -16,6 +17,8 @@ from freiblatt.discussion.actions import (
     withdraw_comment,
 )
 from freiblatt.discussion.actions.news import IN_ONE_LETTER, LETTERS_A_DAY
+from freiblatt.discussion.actions.voting import send_voting_link
+from freiblatt.discussion.actions.writers import write_to_writer
 from freiblatt.discussion.models import (
     Comment,
     CommentState,
@@ -25,6 +28,7 @@ from freiblatt.discussion.models import (
 )
 from freiblatt.jobs.models import Job
 from freiblatt.jobs.worker import run_waiting
+from freiblatt.letters.actions import post_words
 from freiblatt.letters.models import Letter, LetterState, Subscription
 from freiblatt.lib import limits
 from freiblatt.newsroom.roles import Role
@@ -44,6 +48,7 @@ from tests.discussion.letters_story import (
     send,
     tell,
 )
+from tests.factories import make_article
 
 pytestmark = pytest.mark.usefixtures("open_desk", "told_at_once")
 
@@ -103,6 +108,40 @@ def test_answers_of_ten_minutes_come_in_one_letter(thread: Thread, client: Clien
     assert "Karl" not in letter.text
     assert tell(thread) == 0
     assert len(news()) == 1
+
+
+def test_letters_that_wait_end_with_the_article(thread: Thread, client: Client) -> None:
+    comment, _token = confirmed_comment(client, notify_answers="on", notify_thread="on")
+    other = make_article(section=thread.article.get_parent().specific, title="Ein anderer Hafen")
+    elsewhere = post_words(
+        to=HELGA, subject="Gruß", text="x", html="", language="de", kind="discussion_news", about=f"article:{other.pk}"
+    )
+    answered(comment)
+    assert tell_followers.call(thread.pk) == 1
+    send_voting_link(thread=thread, address=HELGA, who="203.0.113.0/24")
+    assert write_to_writer.call(comment.pk, "picked", {"reason": "Gut gefragt."}, "1")
+    assert write_to_writer.call(comment.pk, "objection_decided", {"answer": "Wir bleiben dabei."}, "2")
+    waiting = Letter.objects.filter(state=LetterState.WAITING)
+    assert set(waiting.values_list("kind", flat=True)) == {
+        "discussion_news",
+        "discussion_voting",
+        "discussion_decision",
+    }
+    assert waiting.count() == 5
+
+    withdraw_article(article=thread.article, by=None, reason="Die Quelle hat gelogen.", keep_notice=True)
+    run_waiting()
+    about = Letter.objects.filter(about=f"article:{thread.article_id}")
+    assert set(about.values_list("kind", "state", "text")) == {
+        ("discussion_news", "discarded", ""),
+        ("discussion_voting", "discarded", ""),
+        ("discussion_decision", "discarded", ""),
+    }
+    elsewhere.refresh_from_db()
+    assert elsewhere.state == LetterState.SENT
+    # The answer to an objection is owed to the writer all the same.
+    assert Letter.objects.get(kind="discussion_decision", about="").state == LetterState.SENT
+    assert not write_to_writer.call(comment.pk, "picked", {"reason": "Gut gefragt."}, "3")
 
 
 def timedelta_minutes(moment: datetime.datetime) -> float:

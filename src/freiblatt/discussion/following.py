@@ -49,6 +49,11 @@ class Wishes:
         return bool(self.address) or self.answers or self.thread
 
 
+def about_article(pk: int) -> str:
+    """Return what letters to readers about an article and its discussion are `about`."""
+    return f"article:{pk}"
+
+
 def register_purposes() -> None:
     """Name to the readers room what can be agreed to here. Called once, when the applications are ready."""
     purposes.register(purposes.Purpose(name=COMMENT, label=_("My comment"), describe=_of_comment, quote=_quote))

@@ -8,11 +8,13 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from freiblatt.articles.models import ArticlePage
-from freiblatt.articles.signals import article_published
+from freiblatt.articles.signals import article_published, article_withdrawn
 from freiblatt.discussion.actions.anchoring import carry_anchors
 from freiblatt.discussion.actions.threads import open_thread
+from freiblatt.discussion.following import about_article
 from freiblatt.discussion.models import RULES_KEY, DiscussionSettings, HouseRule, HouseRuleText, Objection, Report
 from freiblatt.discussion.parts import SETTINGS_KEY
+from freiblatt.letters.actions import discard_open_about
 from freiblatt.pagestore.actions import mark_stale
 from freiblatt.readers.models import Reader
 from freiblatt.readers.signals import reader_erased, reader_export_asked
@@ -33,6 +35,12 @@ def open_thread_below(article: ArticlePage, is_new: bool, **kwargs: Any) -> None
 def carry_passages(article: ArticlePage, **kwargs: Any) -> None:
     """Bring passages forward with the text, so that no reader sees a mark around other words."""
     carry_anchors(article=article)
+
+
+@receiver(article_withdrawn)
+def stop_letters(article: ArticlePage, **kwargs: Any) -> None:
+    """Keep back what is written to readers about an article that the newsroom has taken back."""
+    discard_open_about(about=about_article(article.pk))
 
 
 @receiver(post_save, sender=DiscussionSettings)

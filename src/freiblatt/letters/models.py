@@ -77,6 +77,8 @@ class Letter(models.Model):
     token = models.CharField(max_length=24, default=new_token, editable=False)
     host = models.CharField(max_length=255, default=own_host, editable=False)
     dedupe_key = models.CharField(_("key against doubles"), max_length=200, null=True, unique=True)
+    #: What it would be wrong about if that were taken back, as rooms above call it ("article:12").
+    about = models.CharField(max_length=100, blank=True, default="", editable=False)
     is_urgent = models.BooleanField(_("urgent"), default=False)
     is_repeatable = models.BooleanField(
         _("better twice than never"), default=True, help_text=_("Sent again when nobody knows whether it has arrived.")
@@ -122,6 +124,7 @@ class Letter(models.Model):
             models.Index(fields=["handed_over_at"], name="letters_handed_over"),
             models.Index(fields=["address_key"], name="letters_by_address"),
             models.Index(fields=["erased_at", "created_at"], name="letters_to_erase"),
+            models.Index(fields=["about"], condition=~models.Q(about=""), name="letters_by_subject"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from django_tasks import task
 
 from freiblatt.articles.models import ArticlePage
-from freiblatt.discussion.following import COMMENT_ANSWERS, THREAD_NEWS
+from freiblatt.discussion.following import COMMENT_ANSWERS, THREAD_NEWS, about_article
 from freiblatt.discussion.models import Comment, CommentState, News, Thread
 from freiblatt.discussion.reading.addresses import Addresses
 from freiblatt.discussion.reading.letters import ToldComment, told
@@ -81,6 +81,10 @@ def tell_followers(thread_pk: int) -> int:
 @transaction.atomic
 def _write_to(key: str, thread: Thread, news: list[tuple[int, int, int | None]]) -> tuple[bool, bool]:
     """Write one letter about all that an address has not been told; return whether it did, and whether that waits."""
+    # Locked, so that whoever withdraws the article finds the letter, or this finds that it was withdrawn.
+    article = ArticlePage.objects.select_for_update().live().filter(pk=thread.article_id)
+    if not list(article.values_list("pk", flat=True)):
+        return False, False
     reader = Reader.objects.confirmed().filter(address_key=key).first()
     followed = _subject(thread.article_id, {parent for _pk, _comment, parent in news if parent})
     mine = list(
@@ -127,6 +131,7 @@ def _post(
         dedupe_key=f"{KIND}:{thread.pk}:{asked_by[0].pk}:{news[-1][0]}",
         unsubscribe_url=letters.unsubscribe_url(subscription=asked_by[0]),
         is_repeatable=False,
+        about=about_article(thread.article_id),
     )
 
 

@@ -19,6 +19,7 @@ from freiblatt.discussion.actions.errors import DiscussionError, TooManyError
 from freiblatt.discussion.actions.knowing import reader_of
 from freiblatt.discussion.actions.ordering import ORDER_HOURS, ask_for_order
 from freiblatt.discussion.current import current_settings
+from freiblatt.discussion.following import about_article
 from freiblatt.discussion.models import (
     Ballot,
     Comment,
@@ -170,6 +171,7 @@ def send_voting_link(*, thread: Thread, address: str, who: str) -> None:
             },
             language=language,
             kind="discussion_voting",
+            about=about_article(thread.article_id),
             is_urgent=True,
         )
 

@@ -6,7 +6,8 @@ import uuid
 from django.utils import timezone, translation
 from django_tasks import task
 
-from freiblatt.discussion.following import OWN_COMMENTS
+from freiblatt.articles.models import ArticlePage
+from freiblatt.discussion.following import OWN_COMMENTS, about_article
 from freiblatt.discussion.models import Comment, CommentState, Decision
 from freiblatt.discussion.reading.addresses import Addresses
 from freiblatt.discussion.reading.letters import excerpt
@@ -71,6 +72,10 @@ def write_to_writer(comment_pk: int, event: str, said: dict[str, str], number: s
     wish = Subscription.objects.running().to(OWN_COMMENTS, "").filter(address_key=reader.address_key).first()
     if wish is None:
         return False
+    article_pk, is_of_public = comment.thread.article_id, states == (CommentState.PUBLIC,)
+    # What is public under an article that is gone is no news. Why something was taken away, its writer has to be told.
+    if is_of_public and not ArticlePage.objects.live().filter(pk=article_pk).exists():
+        return False
     number_of_decision = said.get("decision", "")
     if number_of_decision and not Decision.objects.filter(pk=number_of_decision).exists():
         return False
@@ -97,5 +102,6 @@ def write_to_writer(comment_pk: int, event: str, said: dict[str, str], number: s
         kind="discussion_decision",
         dedupe_key=f"discussion_decision:{number}",
         unsubscribe_url=letters.unsubscribe_url(subscription=wish),
+        about=about_article(article_pk) if is_of_public else "",
     )
     return True

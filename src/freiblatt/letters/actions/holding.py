@@ -74,6 +74,11 @@ def discard_open_of(*, kinds: tuple[str, ...]) -> int:
     return _discard_each(Letter.objects.filter(state__in=UNDECIDED, kind__in=kinds, erased_at=None))
 
 
+def discard_open_about(*, about: str) -> int:
+    """Return how many letters were discarded that tell of what is taken back now, and had not gone out."""
+    return _discard_each(Letter.objects.filter(state__in=UNDECIDED, about=about, erased_at=None))
+
+
 def _discard_each(letters: LetterQuerySet) -> int:
     count = 0
     for key in _keys(letters):

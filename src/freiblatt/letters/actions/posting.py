@@ -25,6 +25,7 @@ def post_letter(
     is_urgent: bool = False,
     unsubscribe_url: str = "",
     is_repeatable: bool = True,
+    about: str = "",
 ) -> Letter:
     """Return a stored letter that goes out as soon as the caller's transaction commits.
 
@@ -32,6 +33,7 @@ def post_letter(
     rendered now, in `language`, and frozen. `kind` is a short name that begins with the room's
     ("newsroom_invitation"). Where a letter with this `dedupe_key` exists, that one is returned and nothing is sent.
     `is_repeatable` False: where nobody knows whether it has arrived, it is not sent a second time.
+    `about` names what the letter tells of, by a word and a key ("article:12"), for `discard_open_about`.
     Raises LetterError on a bad address, and where address, name, subject or `unsubscribe_url` hold a line break.
     """
     words = render(template, context, language=language, unsubscribe_url=unsubscribe_url)
@@ -47,6 +49,7 @@ def post_letter(
         is_urgent=is_urgent,
         unsubscribe_url=unsubscribe_url,
         is_repeatable=is_repeatable,
+        about=about,
     )
 
 
@@ -63,6 +66,7 @@ def post_words(
     is_urgent: bool = False,
     unsubscribe_url: str = "",
     is_repeatable: bool = True,
+    about: str = "",
 ) -> Letter:
     """Return a stored letter with these words, which are ready; otherwise as `post_letter`."""
     address = checked_address(to)
@@ -87,6 +91,7 @@ def post_words(
                 dedupe_key=dedupe_key or None,
                 is_urgent=is_urgent,
                 is_repeatable=is_repeatable,
+                about=about,
                 give_up_at=timezone.now() + PATIENCE,
             )
             enqueue(letter)
