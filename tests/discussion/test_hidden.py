@@ -1,11 +1,22 @@
 """What waits for the desk or was refused is read by nobody, also where answers stand below it."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from freiblatt.discussion.actions import add_comment, approve_comment, refuse_comment, remove_comment, withdraw_comment
+from freiblatt.discussion.actions import (
+    add_comment,
+    approve_comment,
+    forget_reports,
+    refuse_comment,
+    remove_comment,
+    withdraw_comment,
+)
 from freiblatt.discussion.actions.bookkeeping import locked, move
-from freiblatt.discussion.models import Comment, CommentState, Slot, Thread
+from freiblatt.discussion.models import Comment, CommentState, DiscussionSettings, Report, Slot, Thread
+from tests.discussion.test_reporting import send
 from tests.factories import house_rule
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +108,17 @@ def test_feed_keeps_quiet_about_writers_of_what_is_gone(root: Comment, answer: C
     feed = client.get(f"{ARTICLE}/diskussion/feed.atom").content.decode()
     assert "Helga" not in feed
     assert "Ingo" in feed
+
+
+def test_one_network_that_reports_again_and_again_hides_nothing(root: Comment) -> None:
+    DiscussionSettings.objects.update_or_create(defaults={"reports_to_hold": 2})
+    for _round in range(3):
+        send(Client(REMOTE_ADDR="198.51.100.7"), root)
+        Report.objects.exclude(network_key="").update(made_on=timezone.now() - timedelta(hours=47, minutes=1))
+        assert forget_reports.call()["networks"] == 1
+    root.refresh_from_db()
+    assert root.state == CommentState.PUBLIC
+    for number in range(2):
+        send(Client(REMOTE_ADDR=f"198.51.{number}.7"), root)
+    root.refresh_from_db()
+    assert (root.state, root.hold_reasons) == (CommentState.WAITING, [{"rule": "reported", "detail": "2"}])

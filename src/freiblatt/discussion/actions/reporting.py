@@ -81,7 +81,8 @@ def report_comment(
 
     A report under the law says why, in good faith; all others may be no more than the name of a rule. A second one from
     the same network is read, but does not count. Where the desk has set a number, so many counted ones take the comment
-    out of sight until somebody has decided. Raises TooManyError, or DiscussionError for what is wrong with it.
+    out of sight until somebody has decided; they count for as long as their networks can be told apart, NETWORK_HOURS
+    at most. Raises TooManyError, or DiscussionError for what is wrong with it.
     """
     token = report_token(nonce.text)
     if (earlier := Report.objects.filter(nonce=nonce.text).first()) is not None:
@@ -121,7 +122,9 @@ def report_comment(
             made_on=now,
             due_on=now + timedelta(days=settings.report_days),
         )
-        counted = Report.objects.open().filter(comment=found, is_counted=True).count()
+        # Whose network is forgotten may be the one that reports now.
+        standing = Report.objects.open().filter(comment=found, is_counted=True).exclude(network_key="")
+        counted = standing.count()
         if 0 < settings.reports_to_hold <= counted and not _is_above_reports(found):
             found.hold_reasons = [*found.hold_reasons, {"rule": "reported", "detail": str(counted)}]
             found = move(thread, found, CommentState.WAITING, "hold_reasons")
