@@ -13,6 +13,7 @@ from freiblatt.discussion import wordlist
 from freiblatt.discussion.actions import (
     DiscussionError,
     PassageError,
+    ThreadClosedError,
     TooManyError,
     arrange_thread,
     open_the_desk,
@@ -116,6 +117,17 @@ def test_turn_is_kept_by_whoever_has_to_choose_the_passage_anew(open_desk: Discu
     with pytest.raises(PassageError):
         post(thread, "Seit wann?", chosen=Chosen("nirgends", 0, "Das steht dort nicht."))
     assert post(thread, "Seit wann?").pk
+
+
+def test_turn_is_taken_by_what_is_stored_and_by_nothing_else(open_desk: DiscussionSettings, thread: Thread) -> None:
+    seen = arrange_thread(thread=thread, state=ThreadState.OPEN, slow_minutes=10)
+    arrange_thread(thread=thread, state=ThreadState.CLOSED, slow_minutes=10)
+    with pytest.raises(ThreadClosedError):
+        post(seen, "Seit wann?")
+    now = arrange_thread(thread=thread, state=ThreadState.OPEN, slow_minutes=10)
+    assert post(now, "Seit wann?").pk
+    with pytest.raises(TooManyError):
+        post(seen, "Und bis wann?")
 
 
 def staff(settings: DiscussionSettings, begin: time, end: time, days: StaffedDays = StaffedDays.ALL) -> None:

@@ -418,6 +418,16 @@ def test_busy_database_costs_nobody_a_text(thread: Thread, client: Client) -> No
 
 
 @pytest.mark.django_db(transaction=True)
+def test_busy_database_takes_nobodys_turn_in_a_slow_discussion(thread: Thread, client: Client) -> None:
+    Thread.objects.update(slow_minutes=10)
+    sent = {"text": TEXT, "name": "Helga", "nonce": nonce()}
+    with busy_database():
+        assert client.post(WRITE, sent).status_code == 503
+    assert client.post(WRITE, sent).status_code == 303
+    assert client.post(WRITE, {**sent, "text": f"{TEXT} Und seit wann?", "nonce": nonce()}).status_code == 429
+
+
+@pytest.mark.django_db(transaction=True)
 def test_receipt_keeps_an_objection_that_found_the_database_busy(thread: Thread, client: Client) -> None:
     comment = add_comment(thread=thread, text="Eine Frage.", guest_name="Ingo")
     door = f"{THREAD}{comment.pk}/melden/"

@@ -102,9 +102,7 @@ def post_comment(
         raise AddressMissingError(_("Enter an e-mail address that we can write to."))
     take(sender, "discussion_post", most=POSTS_OF_ONE, most_near=POSTS_OF_NEIGHBOURHOOD, per_seconds=POST_SECONDS)
     if chosen is not None:
-        # Whoever has to choose the passage anew keeps the turn.
         check_passage(article_pk=thread.article_id, chosen=chosen)
-    _take_turn(thread, sender)
     html = to_html(source)
     mark = fingerprint(source)
     writer = (earlier.writer_key if earlier is not None else "") or uuid.uuid4().hex
@@ -157,6 +155,8 @@ def post_comment(
             if found is not None:
                 tie(comment=comment, found=found)
             note_news(comment)
+            # Last, so that only what is stored costs a turn: not what was closed meanwhile, not a busy database.
+            _take_turn(now, sender)
     except IntegrityError:
         # The same form, sent twice at the same moment: the other one was first.
         first = Comment.objects.filter(nonce=nonce.text, thread=thread).first()
