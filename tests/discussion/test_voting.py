@@ -1,5 +1,6 @@
 """Readers vote: once each, for others only, and forgotten when voting is over."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -164,6 +165,25 @@ def test_order_by_votes_stays_while_it_is_read(thread: Thread, client: Client) -
     forget_senders.func()
     assert client.get(f"{BASE}beste/1/2/")["Location"] == f"{BASE}beste/"
     assert client.get(f"{BASE}beste/9/1/").status_code == 404
+
+
+def test_order_by_votes_that_ends_leads_on_to_the_order_of_time(
+    thread: Thread, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("freiblatt.discussion.actions.ordering.MOST_SLICES", 2)
+    roots = [add_comment(thread=thread, text=f"Nummer {number}.", guest_name="Helga") for number in range(45)]
+    vote(comment=roots[7], sender=sender(7), value=1)
+    assert order_by_votes.func(thread.pk) == 2
+    assert "Die Ordnung nach Stimmen endet hier." not in client.get(f"{BASE}beste/").content.decode()
+    last = client.get(f"{BASE}beste/1/2/")
+    assert last.context["thread"].more_url == ""
+    (way,) = re.findall(r'endet hier\. <a href="([^"]+)">Alle Kommentare der Reihe nach</a>', last.content.decode())
+    seen: list[int] = []
+    while way:
+        shown = client.get(way).context["thread"]
+        seen += [comment.pk for comment in shown.comments]
+        way = shown.more_url
+    assert seen == [root.pk for root in roots]
 
 
 def test_votes_have_a_new_order_made_soon_and_once(thread: Thread, comment: Comment) -> None:

@@ -15,7 +15,7 @@ ORDER_SECONDS = 60
 #: In a thread with more comments than LARGE an order costs more, and one vote changes it less.
 LARGE = 500
 LARGE_ORDER_SECONDS = 600
-#: Nobody reads further by votes; what stands behind is read by time.
+#: Nobody reads further by votes; what stands behind is read by time, and the last slice leads there.
 MOST_SLICES = 50
 ORDER_HOURS = 24
 

@@ -113,6 +113,8 @@ class ShownThread:
     feed_url: str = ""
     #: Where the newsroom's answers stand alone; "" where none of them is on this slice.
     newsroom_url: str = ""
+    #: Behind the last slice by votes: where all comments stand by time, also those that it left out; "" elsewhere.
+    rest_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,9 @@ def show_top(thread: Thread, *, article: ArticlePage, settings: DiscussionSettin
     addresses = Addresses(article)
     shown = _slice(thread, addresses, Doors.of(thread, settings), page, "top", has_pinned=wanted.number == 1)
     more_url = "" if wanted.is_last else addresses.top_slice(wanted.edition, wanted.number + 1)
-    return replace(shown, more_url=more_url, has_orders=True)
+    # An order has an end: at MOST_SLICES, and at what was written after it was made.
+    rest_url = addresses.thread if wanted.is_last and wanted.number > 1 else ""
+    return replace(shown, more_url=more_url, rest_url=rest_url, has_orders=True)
 
 
 def _slice(
