@@ -1,19 +1,22 @@
 """Two weeks on, guests can no longer vote; whoever confirmed an address still can, and finds the way to it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from freiblatt.discussion.actions import add_comment, close_ballot, vote
-from freiblatt.discussion.models import Comment, DiscussionSettings, Thread, ThreadState
+from freiblatt.discussion.actions import DiscussionError, add_comment, close_ballot, vote
+from freiblatt.discussion.models import Ballot, Comment, DiscussionSettings, Thread, ThreadState
 from freiblatt.discussion.senders import Sender
 from freiblatt.jobs.worker import run_waiting
 from freiblatt.letters.models import Letter
 from freiblatt.lib import limits
 from freiblatt.readers.actions import withdraw_all
-from tests.discussion.letters_story import ARTICLE, HELGA, confirmed_comment, helga
+from freiblatt.readers.models import Reader
+from tests.discussion.letters_story import ARTICLE, HELGA, confirmed_comment, helga, send, token_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unhurried", "open_desk")]
 
@@ -116,3 +119,41 @@ def test_where_nobody_votes_there_is_no_way_to_it(thread: Thread, comment: Comme
     page = client.get(ARTICLE).content.decode()
     assert ASK not in page
     assert "<span>▲ 1</span>" in page
+
+
+def test_token_of_an_own_page_votes_for_nothing_of_the_same_writer(thread: Thread, client: Client) -> None:
+    elsewhere = Sender(address="198.51.100.77", neighbourhood="198.51.100.0/24")
+    token = token_of(send(client, text="Noch als Gast geschrieben."))
+    guest = Comment.objects.latest("pk")
+    with pytest.raises(DiscussionError, match="eigener Kommentar"):
+        vote(comment=guest, sender=elsewhere, value=1, known_by=token)
+    _comment, later = confirmed_comment(client, text="Mit bestätigter Adresse.", known_by=token)
+    _third, third = confirmed_comment(client, text="Von einem anderen Gerät.", name="Helga B.")
+    for known_by in (token, later, third):
+        with pytest.raises(DiscussionError, match="eigener Kommentar"):
+            vote(comment=guest, sender=elsewhere, value=1, known_by=known_by)
+    other = add_comment(thread=thread, text="Von Karl", guest_name="Karl")
+    assert vote(comment=other, sender=elsewhere, value=1, known_by=later).up == 1
+
+
+def test_reader_who_could_vote_as_a_guest_has_no_second_vote_when_that_is_over(thread: Thread, client: Client) -> None:
+    office = Sender(address="203.0.113.9", neighbourhood="203.0.113.0/24")
+    before = add_comment(thread=thread, text="Von Karl", guest_name="Karl")
+    vote(comment=before, sender=office, value=1)
+    _comment, token = confirmed_comment(client)
+    between = add_comment(thread=thread, text="Noch einmal von Karl", guest_name="Karl")
+    voted = add_comment(thread=thread, text="Von Otto", guest_name="Otto")
+    Comment.objects.filter(pk__in=[before.pk, voted.pk]).update(created_on=timezone.now() - timedelta(days=1))
+    vote(comment=voted, sender=office, value=1, known_by=token)
+    close_ballot(thread=thread)
+    with pytest.raises(DiscussionError, match="älter als die Bestätigung"):
+        vote(comment=before, sender=office, value=1, known_by=token)
+    assert vote(comment=between, sender=office, value=1, known_by=token).up == 1
+    # Who had voted with the own key changes that vote whenever it was written.
+    assert vote(comment=voted, sender=office, value=-1, known_by=token).up == 0
+    # What came after the end, or where nobody could vote before, is open to all readers.
+    Reader.objects.update(confirmed_at=timezone.now())
+    after = add_comment(thread=thread, text="Danach", guest_name="Otto")
+    Ballot.objects.update(closes_on=Comment.objects.get(pk=between.pk).created_on)
+    Comment.objects.filter(pk=after.pk).update(created_on=timezone.now())
+    assert vote(comment=after, sender=office, value=1, known_by=token).up == 1

@@ -27,6 +27,10 @@ def of_token(token: str) -> Comment | None:
 
 def reader_of(token: str) -> Reader | None:
     """Return the reader whose confirmed address stands behind the comment that `token` opens; None for a guest."""
-    comment = of_token(token)
+    return confirmed_reader(of_token(token))
+
+
+def confirmed_reader(comment: Comment | None) -> Reader | None:
+    """Return the reader whose confirmed address stands behind `comment`, as `of_token` found it; None for a guest."""
     reader = comment.reader if comment is not None else None
     return reader if reader is not None and reader.state == ReaderState.CONFIRMED else None

@@ -16,7 +16,7 @@ from django_tasks import task
 from freiblatt.discussion.actions.bookkeeping import announce, locked
 from freiblatt.discussion.actions.bounds import take
 from freiblatt.discussion.actions.errors import DiscussionError, TooManyError
-from freiblatt.discussion.actions.knowing import reader_of
+from freiblatt.discussion.actions.knowing import confirmed_reader, of_token
 from freiblatt.discussion.actions.ordering import ORDER_HOURS, ask_for_order
 from freiblatt.discussion.current import current_settings
 from freiblatt.discussion.following import about_article
@@ -58,7 +58,8 @@ def vote(*, comment: Comment, sender: Sender, value: int, known_by: str = "") ->
 
     The last vote of a sender counts. `known_by` is the token of an own page that the device kept: whoever is a
     confirmed reader by it votes with a key of the own, for as long as the thread is open. That vote takes the place of
-    the one that guests have behind the same connection; other confirmed readers there keep theirs. Raises
+    the one that guests have behind the same connection; other confirmed readers there keep theirs. Once the voting of
+    guests is over they vote anew only on what was written, or could first be voted on, after they confirmed. Raises
     TooManyError, and DiscussionError where voting is closed, for the own comment, for one that is not public.
     """
     rules = current_settings()
@@ -72,11 +73,12 @@ def vote(*, comment: Comment, sender: Sender, value: int, known_by: str = "") ->
         per_seconds=VOTE_SECONDS,
         says=_("That was a lot of votes at once. Please wait a few minutes."),
     )
-    return _vote(comment, sender, value, reader_of(known_by), rules)
+    return _vote(comment, sender, value, of_token(known_by), rules)
 
 
 @transaction.atomic
-def _vote(comment: Comment, sender: Sender, value: int, reader: Reader | None, rules: DiscussionSettings) -> Comment:
+def _vote(comment: Comment, sender: Sender, value: int, known: Comment | None, rules: DiscussionSettings) -> Comment:
+    reader = confirmed_reader(known)
     thread, found = locked(comment)
     if found.state != CommentState.PUBLIC:
         raise DiscussionError(_("This comment is no longer there."))
@@ -87,10 +89,9 @@ def _vote(comment: Comment, sender: Sender, value: int, reader: Reader | None, r
         raise DiscussionError(_("Only readers with a confirmed address can still vote here."))
     if not key:
         raise DiscussionError(_("Voting has ended here."))
-    is_of_reader = reader is not None and found.reader_id == reader.pk
     # A device that hides its token is still the one that wrote; readers behind its address are others.
     is_of_guest = guest_key != "" and found.voter_key == guest_key and (reader is None or found.reader_id is None)
-    if is_of_reader or is_of_guest:
+    if is_of_guest or (known is not None and _have_one_writer(found, known, reader)):
         raise DiscussionError(_("This is your own comment; others vote on it."))
     replaced: list[Vote] = []
     if reader is not None:
@@ -98,6 +99,13 @@ def _vote(comment: Comment, sender: Sender, value: int, reader: Reader | None, r
     elif Vote.objects.filter(comment=found, sender_key=key).exists():
         raise DiscussionError(_("A reader with a confirmed address has already voted from your connection."))
     earlier = row(Vote, "comment_id = %s AND voter_key = %s", [found.pk, key])
+    if reader is not None and earlier is None and not guest_key and _may_have_voted_as_guest(thread, found, reader):
+        raise DiscussionError(
+            _(
+                "This comment is older than the confirmation of your address; until then you could vote as a guest. "
+                "Here you can still vote on comments that were written after it."
+            )
+        )
     before = earlier.value if earlier else 0
     if before == value and not replaced:
         return found
@@ -124,6 +132,29 @@ def _vote(comment: Comment, sender: Sender, value: int, reader: Reader | None, r
         # Nobody else counts before the commit.
         found.up, found.down, found.rank = found.up + up, found.down + down, found.rank + (up - down) * RANK_STEP
     return found
+
+
+def _have_one_writer(comment: Comment, known: Comment, reader: Reader | None) -> bool:
+    """Return whether whoever wrote `known`, and is `reader` by it, wrote `comment` too, as far as we know."""
+    if comment.pk == known.pk or (comment.writer_key != "" and comment.writer_key == known.writer_key):
+        return True
+    if reader is None or comment.reader_id is not None or not comment.writer_key:
+        return reader is not None and comment.reader_id == reader.pk
+    return Comment.objects.filter(reader=reader, writer_key=comment.writer_key).exists()
+
+
+def _may_have_voted_as_guest(thread: Thread, comment: Comment, reader: Reader) -> bool:
+    """Return whether a reader could have voted on a comment before being one, in a ballot that is over.
+
+    Nobody can tell any more who did. Whoever was confirmed before the comment could be voted on votes with the own key
+    from the first moment on.
+    """
+    ballot = row(Ballot, "thread_id = %s", [thread.pk])
+    if ballot is None or ballot.is_open():
+        return False
+    end = min(filter(None, (thread.voting_ended_on, ballot.closes_on)))
+    since = max(filter(None, (ballot.opened_on, comment.created_on)))
+    return since < end and (reader.confirmed_at is None or since < reader.confirmed_at)
 
 
 def voter_key(*, thread: Thread, sender: Sender, settings: DiscussionSettings) -> str:
