@@ -2,7 +2,7 @@
 
 import pytest
 
-from freiblatt.discussion.text import tidy_name, to_html
+from freiblatt.discussion.text import MOST_ITEMS, tidy_name, to_html
 
 
 def test_blank_lines_part_paragraphs_and_line_ends_break_lines() -> None:
@@ -47,3 +47,16 @@ def test_heaps_of_marks_are_left_as_typed_and_a_few_are_paired() -> None:
     assert to_html(few).count("<em>") == to_html(few).count("<strong>") == 10
     assert to_html(many) == f"<p>{many}</p>"
     assert to_html(f"{many}\n\n*danach*").endswith("<p><em>danach</em></p>")
+
+
+@pytest.mark.parametrize("item", ["-\n", "- - - a\n", "1) 1) 1) a\n", "> + a\n- b\n", "-\t-\t-\ta\n"])
+def test_more_items_than_anybody_lists_are_left_as_typed(item: str) -> None:
+    html = to_html(item * (MOST_ITEMS + 1))
+    assert "<li>" not in html
+    assert len(html) < 3 * len(item * (MOST_ITEMS + 1)) + 2_000
+
+
+def test_long_lists_are_lists() -> None:
+    typed = "".join(f"{number}. Punkt im Jahr 2019. Und - ja - noch etwas\n" for number in range(1, 21))
+    assert to_html(typed).count("<li>") == 20
+    assert to_html("- Ein Punkt\n" * MOST_ITEMS).count("<li>") == MOST_ITEMS

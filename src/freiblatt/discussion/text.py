@@ -15,7 +15,7 @@ import mistune
 import nh3
 
 #: Raised when the rules below change; a comment keeps the version that made its HTML.
-RULES_VERSION = 3
+RULES_VERSION = 4
 
 _ADDRESS = r"https?://[^\s<>\"'\u201c\u201d\u201e\u00ab\u00bb]+"
 _TRAILING = ".,;:!?\u2026)]}*_`"
@@ -32,6 +32,9 @@ _INLINE = ["escape", "codespan", "emphasis", "link", "link_close", "auto_link", 
 #: More marks of emphasis than this in one paragraph mean none: pairing them costs the square of their number.
 MOST_MARKS = 40
 _MARKS = re.compile(r"\*+|_+")
+#: What looks like more items of lists than this means none: each costs as much as ten lines, nested ones more.
+MOST_ITEMS = 100
+_ITEM = re.compile(r"(?:^|(?<=[\s>]))(?:[-+*]|\d{1,9}[.)])(?=\s|$)")
 #: A name as it is compared is cut behind so many letters: one sign can stand for eighteen.
 FOLDED_LENGTH = 160
 TAGS = {"p", "br", "a", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li"}
@@ -68,8 +71,10 @@ def to_html(text: str) -> str:
 
     Links carry rel="nofollow ugc noopener": a discussion is not a place to win ranks.
     """
+    typed = tidy(text)
+    html = str(_markdown(has_lists=len(_ITEM.findall(typed)) <= MOST_ITEMS)(typed))
     return nh3.clean(
-        str(_markdown()(tidy(text))).replace("\n", ""),
+        html.replace("\n", ""),
         tags=TAGS,
         attributes={"a": {"href"}, "ol": {"start"}},
         generic_attribute_prefixes=set(),
@@ -140,14 +145,23 @@ class _Inline(mistune.InlineParser):
         return super().finalize_tokens(tokens, self.max_nested_level if marks > MOST_MARKS else depth)
 
 
+class _WithoutLists(mistune.BlockParser):
+    """The parser of blocks that takes no line for an item, not even to end a quotation."""
+
+    def parse_list(self, m: re.Match[str], state: mistune.BlockState) -> int | None:
+        return None
+
+
 @functools.cache
-def _markdown() -> mistune.Markdown:
-    """Return the parser of the subset."""
-    block = mistune.BlockParser(block_quote_rules=_BLOCKS, list_rules=_BLOCKS, max_nested_level=4)
+def _markdown(*, has_lists: bool) -> mistune.Markdown:
+    """Return the parser of the subset, or of the subset without lists."""
+    blocks = [name for name in _BLOCKS if has_lists or name != "list"]
+    parser = mistune.BlockParser if has_lists else _WithoutLists
+    block = parser(block_quote_rules=blocks, list_rules=blocks, max_nested_level=4)
     inline = _Inline(hard_wrap=True)
     inline.register("address", _ADDRESS, _address)
     markdown = mistune.Markdown(_Renderer(escape=True), block=block, inline=inline)
-    block.rules = list(_BLOCKS)
+    block.rules = blocks
     inline.rules = list(_INLINE)
     return markdown
 

@@ -93,17 +93,18 @@ def post_comment(
     if (earlier := row(Comment, "nonce = %s AND thread_id = %s", [nonce.text, thread.pk])) is not None:
         return Posted(comment=earlier, token=token, is_repeated=True)
     check_open(thread)
-    source = check_text(text)
+    source = _check_source(text)
     earlier = of_token(known_by)
     reader = earlier.reader if earlier is not None else None
     shown_name = check_name(name, reader=reader)
     check_parent(thread, parent)
     if wishes and not wishes.address and not is_known_by(reader, ""):
         raise AddressMissingError(_("Enter an e-mail address that we can write to."))
+    # Before the text is read closely, and whatever becomes of it.
     take(sender, "discussion_post", most=POSTS_OF_ONE, most_near=POSTS_OF_NEIGHBOURHOOD, per_seconds=POST_SECONDS)
+    html = _check_html(to_html(source))
     if chosen is not None:
         check_passage(article_pk=thread.article_id, chosen=chosen)
-    html = to_html(source)
     mark = fingerprint(source)
     writer = (earlier.writer_key if earlier is not None else "") or uuid.uuid4().hex
     draft = Draft(
@@ -168,29 +169,34 @@ def post_comment(
     return Posted(comment=comment, token=token)
 
 
-@transaction.atomic
 def edit_comment(*, comment: Comment, text: str) -> Comment:
     """Return the comment with a new text, given by its writer; the earlier one is kept for the desk.
 
     Raises DiscussionError when the time is over, somebody has answered, or the text is none; TooManyError after
-    EDITS_OF_ONE in a row. An edit goes past the same rules as a new comment, and may so wait for the desk again; one
-    that waits keeps the reasons of SENDING_RULES.
+    EDITS_OF_ONE tries in a row, whatever became of them. An edit goes past the same rules as a new comment, and may so
+    wait for the desk again; one that waits keeps the reasons of SENDING_RULES.
     """
+    source = _check_source(text)
+    check_wait(limits.take("discussion_edit", str(comment.pk), most=EDITS_OF_ONE, per_seconds=POST_SECONDS))
+    # Whoever else wants to write waits for the lock: nothing is read closely under it.
+    return _edit(comment, source, _check_html(to_html(source)), fingerprint(source))
+
+
+@transaction.atomic
+def _edit(comment: Comment, source: str, html: str, mark: int) -> Comment:
     thread, found = locked(comment)
     settings = DiscussionSettings.load()
     if not can_be_edited(found, settings):
         raise DiscussionError(_("This comment can no longer be edited. You can withdraw it and write a new one."))
-    source = check_text(text)
     if source == found.source_text:
         return found
-    check_wait(limits.take("discussion_edit", str(found.pk), most=EDITS_OF_ONE, per_seconds=POST_SECONDS))
     now = timezone.now()
     CommentVersion.objects.create(
         comment=found, source_text=found.source_text, written_on=found.edited_on or found.created_on or now
     )
-    found.source_text, found.html, found.html_rules_version = source, to_html(source), RULES_VERSION
+    found.source_text, found.html, found.html_rules_version = source, html, RULES_VERSION
     found.edited_on = now
-    found.fingerprint = fingerprint(source)
+    found.fingerprint = mark
     draft = Draft(
         thread=thread,
         text=source,
@@ -232,14 +238,25 @@ def stands_as_it_is(comment: Comment) -> bool:
 
 def check_text(text: str) -> str:
     """Return the text as it is stored. Raises DiscussionError for an empty or a long one."""
+    source = _check_source(text)
+    _check_html(to_html(source))
+    return source
+
+
+def _check_source(text: str) -> str:
+    """Return the text as it is stored, not yet read closely: what is too long costs nothing. Raises DiscussionError."""
     source = tidy(text)
     if not source.strip():
         raise DiscussionError(_("A comment needs a text."))
-    # Before anything reads it closely: what is too long costs nothing.
     check_length(source, LONGEST_TEXT)
-    if not shows_something(to_html(source)):
-        raise DiscussionError(_("A comment needs a text."))
     return source
+
+
+def _check_html(html: str) -> str:
+    """Return the HTML of a text of which readers see something. Raises DiscussionError."""
+    if not shows_something(html):
+        raise DiscussionError(_("A comment needs a text."))
+    return html
 
 
 def check_open(thread: Thread) -> None:
