@@ -1,5 +1,6 @@
 """An upgrade and a move of the database are alone with the publication, to their very end."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from freiblatt.lib.presence import nobody_at_work
 from freiblatt.pagestore import database
 from freiblatt.upkeep.actions.alone import NotAloneError, quite_alone
 from tests.conftest import ROOT
-from tests.processes import Processes, environment_of, wait_until
+from tests.processes import Processes, end, environment_of, free_port, wait_until
 from tests.upkeep.newspaper import new_database, some_postgres
 
 pytestmark = pytest.mark.process
@@ -127,6 +128,62 @@ def test_a_move_that_is_killed_in_its_last_moment_is_given_again(publication: Co
     with closing(sqlite3.connect(publication.directory / "back.sqlite3")) as connection:
         names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
     assert "freiblatt_moved" not in names
+
+
+#: Ends as a killed process does in the moment after the new database was named.
+KILLED_LATER = """
+import os, signal, sys
+from freiblatt.upkeep.actions import moving
+name = moving.write_key
+def name_and_die(*words):
+    name(*words)
+    os.kill(os.getpid(), signal.SIGKILL)
+moving.write_key = name_and_die
+from freiblatt.cli.console import run
+run(sys.argv[1:])
+"""
+
+
+def test_a_database_that_was_served_is_no_copy_of_a_killed_move(publication: Config) -> None:
+    if publication.sqlite_path is None:
+        pytest.skip("the way goes from SQLite to PostgreSQL")
+    toml = publication.directory / "freiblatt.toml"
+    with toml.open("a") as file:
+        file.write(f'database_url = "{publication.database_url}"\n')
+    before = toml.read_text()
+    environment = environment_of(publication.directory, database_url="")
+    del environment["FREIBLATT_DATABASE_URL"]
+    environment["FREIBLATT_SERVER_PORT"] = str(free_port())
+    with some_postgres() as server:
+        url = new_database(server, f"named_{os.getpid()}")
+        killed = subprocess.run(
+            [sys.executable, "-c", KILLED_LATER, "move-database", url], env=environment, cwd=ROOT, check=False,
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert killed.returncode == -9
+        assert f'database_url = "{url}"' in toml.read_text()
+        with psycopg.connect(url, autocommit=True) as connection:
+            marks = "SELECT to_regclass('freiblatt_moved')"
+            assert connection.execute(marks).fetchone() == ("freiblatt_moved",)
+            serving = subprocess.Popen(
+                [sys.executable, "-m", "freiblatt", "serve"], env=environment, cwd=ROOT,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            try:
+                wait_until(
+                    lambda: serving.poll() is not None or connection.execute(marks).fetchone() == (None,), "the mark"
+                )
+                assert serving.poll() is None
+            finally:
+                end(serving)
+        # Somebody goes back to the old database, and moves once more.
+        toml.write_text(before)
+        again = subprocess.run(
+            [sys.executable, "-m", "freiblatt", "move-database", url], env=environment, cwd=ROOT, capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
+        assert again.returncode == 1, again.stdout
+        assert "expected an empty one. Nothing was changed." in again.stderr
 
 
 def test_somebody_elses_database_is_not_taken_for_a_killed_move(publication: Config, tmp_path: Path) -> None:

@@ -34,9 +34,14 @@ def serve(config: Config) -> int:
     from freiblatt.pagestore.serve import ServeError
     from freiblatt.pagestore.serve import serve as serve_pages
     from freiblatt.upkeep.actions import upgrade_note
+    from freiblatt.upkeep.actions.moving import take_into_use
+
+    def begin() -> None:
+        upgrade_note.forget(config)
+        take_into_use(config)
 
     try:
-        return serve_pages(config, begun=lambda: upgrade_note.forget(config))
+        return serve_pages(config, begun=begin)
     except ServeError as error:
         raise ConsoleError(str(error)) from error
 

@@ -43,10 +43,12 @@ def _refuse_other_release(config: Config) -> None:
     """Raise ConsoleError where the database is of another release. One that is away is waited for by the worker."""
     from freiblatt.pagestore import database
     from freiblatt.upkeep.actions import upgrade_note
+    from freiblatt.upkeep.actions.moving import take_into_use
 
     try:
         database.check(config)
         upgrade_note.forget(config)
+        take_into_use(config)
     except database.DatabaseUnavailableError:
         return
     except database.OtherReleaseError as error:

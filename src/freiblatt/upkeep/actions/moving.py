@@ -1,7 +1,6 @@
 """Moving the publication from SQLite to PostgreSQL or back: the new database first, freiblatt.toml last."""
 
 import contextlib
-import hashlib
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any, Protocol, cast
 from freiblatt.config import FILE_NAME, PREFIX, Config, ConfigurationError, changed, check
 from freiblatt.pagestore import database
 from freiblatt.upkeep import schema
+from freiblatt.upkeep.actions import move_note
 from freiblatt.upkeep.actions.alone import quite_alone, said_as
 from freiblatt.upkeep.dumps import DumpError
 from freiblatt.upkeep.rows.postgres import give_up, held_postgres, mark_moved, new_postgres, release, reserve
@@ -75,6 +75,7 @@ def move_database(*, config: Config, url: str, say: Say = lambda line: None) -> 
             copy = _to_sqlite(config, wanted, path, say) if path else _to_postgres(config, wanted.database_url, say)
             with copy as (tables, left_out):
                 is_configured = _name_in_file(config, url)
+            move_note.forget(config)
     except (DumpError, RowError) as error:
         raise MoveError(f"{error} The publication works on as it did.") from error
     except OSError as error:
@@ -98,7 +99,11 @@ def _checked(config: Config, url: str) -> Config:
             "URL: seen the kind of database that is used already, expected the other one. "
             "To another place of the same kind: `freiblatt backup`, then `freiblatt restore`."
         )
-    if wanted.sqlite_path and wanted.sqlite_path.exists() and not is_moved_sqlite(wanted.sqlite_path, _token(config)):
+    if (
+        wanted.sqlite_path
+        and wanted.sqlite_path.exists()
+        and not is_moved_sqlite(wanted.sqlite_path, move_note.known(config))
+    ):
         raise MoveError(f"{wanted.sqlite_path}: there is a file already. Nothing was changed; give another name.")
     if wanted.sqlite_path and not wanted.sqlite_path.parent.is_dir():
         raise MoveError(f"{wanted.sqlite_path.parent}: seen no directory, expected one for the database.")
@@ -107,9 +112,18 @@ def _checked(config: Config, url: str) -> Config:
     return wanted
 
 
-def _token(config: Config) -> str:
-    """Return what marks a copy of this publication that is whole and not yet named: nobody else can have made it."""
-    return hashlib.sha256(f"{config.directory}\n{config.secret_key()}".encode()).hexdigest()
+def take_into_use(config: Config) -> None:
+    """Let the database that is about to be served be no copy of a move's any more, which a next one may sweep.
+
+    A move that was killed between naming it and its end left it marked.
+    """
+    try:
+        if config.sqlite_path:
+            unmark_sqlite(config.sqlite_path)
+        else:
+            release(config.database_url)
+    except DumpError:
+        move_note.forget(config)  # then nobody knows the mark
 
 
 Copied = tuple[dict[str, int], list[str]]
@@ -120,7 +134,7 @@ def _to_postgres(config: Config, url: str, say: Say) -> Iterator[Copied]:
     """Give what was copied; inside the context the old database is held and the new one marked as not yet named."""
     path = cast(Path, config.sqlite_path)
     unmark_sqlite(path)  # of a move hither that was killed in its last moment
-    token = _token(config)
+    token = move_note.give(config)
     with reserved(config, url, token=token):
         say("Making tables …")
         schema.migrate(config, url)
@@ -147,7 +161,7 @@ def _to_sqlite(config: Config, wanted: Config, path: Path, say: Say) -> Iterator
             say("Making the search index …")
             schema.finish_move(config, f"sqlite:///{fresh}", before="postgresql", after="sqlite")
             settle_sqlite(fresh)
-            mark_moved_sqlite(fresh, _token(config))
+            mark_moved_sqlite(fresh, move_note.give(config))
             fresh.replace(path)
             try:
                 yield tables, left_out
