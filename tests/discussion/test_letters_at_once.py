@@ -4,11 +4,13 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
-from freiblatt.discussion.actions import answer_as_staff, tell_followers
-from freiblatt.discussion.models import Thread
+from freiblatt.discussion.actions import add_comment, answer_as_staff, tell_followers, vote
+from freiblatt.discussion.actions.voting import take_votes_back
+from freiblatt.discussion.models import DiscussionSettings, Thread, Vote
+from freiblatt.discussion.senders import Sender
 from freiblatt.jobs.worker import run_waiting
 from freiblatt.letters.actions import subscribe, unsubscribe_by_token
 from freiblatt.letters.actions.subscribing import _token
@@ -17,7 +19,7 @@ from freiblatt.newsroom.roles import Role
 from freiblatt.readers.actions import confirm
 from freiblatt.readers.models import Consent
 from tests.cast import make_member
-from tests.discussion.letters_story import HELGA, confirmed_comment, send
+from tests.discussion.letters_story import HELGA, confirmed_comment, helga, send
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("thread", "unhurried", "open_desk")]
 
@@ -66,3 +68,24 @@ def test_subscribing_at_once_is_one_subscription(thread: Thread) -> None:
     given = {"kind": "thread", "key": "1", "address_key": "a" * 64, "language": "de"}
     assert at_once(*[lambda: subscribe(**given)] * 4) == []
     assert Subscription.objects.count() == 1
+
+
+def test_votes_are_taken_back_as_they_are_after_a_vote_at_that_moment(thread: Thread, client: Client) -> None:
+    settings = DiscussionSettings.load()
+    settings.has_down_votes = True
+    settings.save()
+    _comment, token = confirmed_comment(client)
+    other = add_comment(thread=thread, text="Von Karl", guest_name="Karl")
+    sender = Sender(address="203.0.113.9", neighbourhood="203.0.113.0")
+    vote(comment=other, sender=sender, value=1, known_by=token)
+    reader, faults = helga(), []
+    erasure = threading.Thread(target=lambda: faults.extend(at_once(lambda: take_votes_back(reader=reader))))
+    with transaction.atomic():
+        vote(comment=other, sender=sender, value=-1, known_by=token)
+        erasure.start()
+        # It waits for our end; without that it would have read the vote that we have just changed.
+        erasure.join(timeout=1)
+    erasure.join()
+    other.refresh_from_db()
+    assert (faults, other.up, other.down, other.rank) == ([], 0, 0, other.pk)
+    assert not Vote.objects.exists()

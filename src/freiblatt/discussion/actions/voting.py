@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from freiblatt.discussion.actions.bookkeeping import announce, locked
+from freiblatt.discussion.actions.bookkeeping import announce, locked, locked_thread
 from freiblatt.discussion.actions.bounds import take
 from freiblatt.discussion.actions.errors import DiscussionError, TooManyError
 from freiblatt.discussion.actions.knowing import confirmed_reader, of_token
@@ -217,7 +217,11 @@ def send_voting_link(*, thread: Thread, address: str, who: str) -> None:
 @transaction.atomic
 def take_votes_back(*, reader: Reader) -> int:
     """Take back every vote of a confirmed reader; return how many."""
-    votes = _take_back(Vote.objects.filter(voter_key=reader_key(reader)))
+    found = Vote.objects.filter(voter_key=reader_key(reader))
+    # A vote in one of these threads that is on its way is stored before we read it, or waits for our end.
+    for pk in sorted(set(found.values_list("comment__thread", flat=True))):
+        locked_thread(pk)
+    votes = _take_back(found)
     for thread in {one.comment.thread for one in votes}:
         announce(thread)
     return len(votes)
