@@ -250,7 +250,7 @@ def test_addresses_that_programs_read_differently_are_held_like_others(
 
 
 def test_names_that_grow_when_they_are_compared_are_stored(thread: Thread) -> None:
-    for name in ("\ufdfa" * 78 + "x", "ﬃ" * 80, "㍿" * 80):
+    for name in ("\ufdfa" * 78 + " x", "ﬃ" * 80, "㍿" * 80):
         comment = at_the_desk.post(thread, HARMLESS, name=name)
         assert comment.guest_name == name
         assert len(comment.folded_name) <= Comment._meta.get_field("folded_name").max_length == FOLDED_LENGTH

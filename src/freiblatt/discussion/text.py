@@ -63,7 +63,9 @@ def folded(name: str) -> str:
     At most FOLDED_LENGTH letters.
     """
     plain = unicodedata.normalize("NFKD", tidy_name(name)).casefold().translate(_LOOKALIKES)
-    return "".join(letter for letter in plain if letter.isalnum())[:FOLDED_LENGTH]
+    letters = "".join(letter for letter in plain if letter.isalnum())
+    # "lda" and "Ida", "VVinter" and "Winter"; in the other direction there is no telling.
+    return letters.replace("l", "i").replace("vv", "w")[:FOLDED_LENGTH]
 
 
 def to_html(text: str) -> str:
