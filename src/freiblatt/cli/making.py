@@ -101,10 +101,10 @@ def unfinished(directory: Path) -> Iterator[None]:
 def note_made(directory: Path, name: str) -> None:
     """Remember that a file or folder of this name in the unfinished publication is ours, and may be removed.
 
-    A path outside of it names a file, such as a database that lies elsewhere.
+    A path outside of it names a SQLite database, which is ours as long as it is marked with the `Token` that stands in
+    the mark. The disk has it when this returns.
     """
-    with (directory / UNFINISHED_NAME).open("a", encoding="utf-8") as file:
-        file.write(f"{name}\n")
+    _append(directory, name)
 
 
 class Token:
@@ -133,10 +133,14 @@ class Token:
             self._write("")
 
     def _write(self, token: str) -> None:
-        with (self._directory / UNFINISHED_NAME).open("a", encoding="utf-8") as file:
-            file.write(f"{KNOWN_BY}{token}\n")
-            file.flush()
-            os.fsync(file.fileno())
+        _append(self._directory, f"{KNOWN_BY}{token}")
+
+
+def _append(directory: Path, line: str) -> None:
+    with (directory / UNFINISHED_NAME).open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _token(mark: Path) -> str:
@@ -177,12 +181,16 @@ def _refuse_strangers(directory: Path, allowed: list[str], found: list[str]) -> 
 
 
 def _remove_made(directory: Path) -> None:
+    from freiblatt.upkeep.actions.claiming import remove_copy
+
+    mark = directory / UNFINISHED_NAME
     scratches = [path.name for path in directory.iterdir() if _is_scratch(path.name)]
-    for name in (*MADE, *DATABASE_FILES, *_noted(directory / UNFINISHED_NAME), *scratches):
-        path = directory / name  # or what stands outside of it
-        if path.is_dir() and not path.is_symlink():
-            if not name.startswith("/"):
-                shutil.rmtree(path)
+    for name in (*MADE, *DATABASE_FILES, *_noted(mark), *scratches):
+        path = directory / name
+        if name.startswith("/"):
+            remove_copy(path, _token(mark))
+        elif path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
 

@@ -1,12 +1,14 @@
-"""Taking an empty PostgreSQL database for a new publication, and never one that holds somebody else's. No Django."""
+"""Taking a place for the database of a new publication, and never somebody else's. Imports no Django."""
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 from freiblatt.config import Config, ConfigurationError
 from freiblatt.upkeep.actions.restoring import Token
 from freiblatt.upkeep.dumps import DumpError
 from freiblatt.upkeep.rows.postgres import give_up, mark_moved, release, reserve
+from freiblatt.upkeep.rows.sqlite import remove_moved_sqlite
 from freiblatt.upkeep.rows.values import RowError
 
 
@@ -37,3 +39,8 @@ def let_go(config: Config) -> None:
     """Take the mark away, once the directory has none any more. Where the server is away, it stays and does no harm."""
     with contextlib.suppress(DumpError):
         release(config.database_url)
+
+
+def remove_copy(path: Path, token: str) -> None:
+    """Remove a SQLite database elsewhere that is marked with `token`; whatever else has its name stays."""
+    remove_moved_sqlite(path, token)

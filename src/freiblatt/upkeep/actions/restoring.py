@@ -24,7 +24,7 @@ from freiblatt.upkeep.dumps import DumpError, Facts
 from freiblatt.upkeep.manifest import Manifest
 from freiblatt.upkeep.rows.copytext import plain, rows_of_dump
 from freiblatt.upkeep.rows.postgres import give_up, mark_moved, new_postgres, release, reserve
-from freiblatt.upkeep.rows.sqlite import held_sqlite, new_sqlite
+from freiblatt.upkeep.rows.sqlite import held_sqlite, mark_moved_sqlite, new_sqlite, remove_moved_sqlite, unmark_sqlite
 from freiblatt.upkeep.rows.values import REBUILT, RowError, Sum, counted
 from freiblatt.upkeep.scratch import scratch
 from freiblatt.upkeep.unpacking import Unpacking
@@ -82,7 +82,8 @@ def restored(
 
     `database_url`: another database than the one its configuration names; `identity`: file with the private key. The
     backup is proved before anything of it counts. `note` is called with each name in the directory, and each path
-    outside of it, that is to be removed where all fails. As long as the context lasts, the process's environment does
+    outside of it, that is to be removed where all fails: before it takes its name, and outside only a SQLite database
+    that is marked with `token`, as it is until `let_go`. As long as the context lasts, the process's environment does
     without files that the configuration names and that are not there. A PostgreSQL database is marked as unfinished
     until the context ends well, and is empty again where it does not. Then it is marked with `token`, by which a next
     try knows it, until `let_go`; and so is a bucket as soon as uploads go into it. Raises RestoreError.
@@ -103,9 +104,16 @@ def restored(
             if config.sqlite_path is None:
                 reserve(config.database_url)
                 undoing.append(partial(_empty_again, config.database_url, token))
-            is_other = _restore_database(config, manifest, facts, place, say)
-            for name in _database_files(config):
-                note(name)
+
+            def put(copy: Path, target: Path) -> None:
+                for name in _database_files(config):
+                    note(name)
+                if _is_outside(config):
+                    mark_moved_sqlite(copy, token.known() or token.give())
+                    undoing.append(lambda: remove_moved_sqlite(target, token.known()))
+                _put(copy, target)
+
+            is_other = _restore_database(config, manifest, facts, place, put, say)
         if config.media_store:
             bucket = Bucket(config.media_store)
             far.mark(bucket, token.known() or token.give())
@@ -135,22 +143,27 @@ def _undo(undoing: list[Callable[[], object]], token: Token) -> None:
     for undo in undoing:
         try:
             undo()
-        except (DumpError, BucketError):
+        except (DumpError, BucketError, OSError):
             is_clean = False
     if is_clean:
         token.forget()
 
 
 def _database_files(config: Config) -> list[str]:
-    """Return the names in the directory, or the paths outside of it, that a SQLite database has or may get."""
+    """Return the names in the directory that a SQLite database has or may get, or its path outside of it."""
     if config.sqlite_path is None:
         return []
-    if config.sqlite_path.is_relative_to(config.directory):
+    if not _is_outside(config):
         inner = config.sqlite_path.relative_to(config.directory)
         if len(inner.parts) > 1:
             return [inner.parts[0]]
         return [f"{inner}{ending}" for ending in COMPANIONS]
-    return [f"{config.sqlite_path}{ending}" for ending in COMPANIONS]
+    return [str(config.sqlite_path)]
+
+
+def _is_outside(config: Config) -> bool:
+    """Return whether the database is a file that does not lie in the directory."""
+    return config.sqlite_path is not None and not config.sqlite_path.is_relative_to(config.directory)
 
 
 def _sentence(archive: Path, error: BaseException) -> str | None:
@@ -225,8 +238,13 @@ def _configured(directory: Path, *, is_secret_there: bool = True) -> Config:
     return config
 
 
-def _restore_database(config: Config, manifest: Manifest, facts: Facts, place: Path, say: Say) -> bool:
-    """Make the database of `config` from the dump; return whether it is of the other kind."""
+def _restore_database(
+    config: Config, manifest: Manifest, facts: Facts, place: Path, put: Callable[[Path, Path], object], say: Say
+) -> bool:
+    """Make the database of `config` from the dump; return whether it is of the other kind.
+
+    `put` gives a finished file its name.
+    """
     dump = place / "dump"
     if manifest.database == "sqlite":
         copy = place / "copy.sqlite3"
@@ -236,7 +254,7 @@ def _restore_database(config: Config, manifest: Manifest, facts: Facts, place: P
         dumps.check_sqlite(copy)
         _same_rows(facts, dumps.facts_of_sqlite(copy))
         if config.sqlite_path:
-            _put(copy, config.sqlite_path)
+            put(copy, config.sqlite_path)
             return False
         _sqlite_to_postgres(config, copy, say)
         return True
@@ -246,7 +264,7 @@ def _restore_database(config: Config, manifest: Manifest, facts: Facts, place: P
         return False
     fresh = place / "fresh.sqlite3"
     _dump_to_sqlite(config, manifest, facts, dump, fresh, say)
-    _put(fresh, config.sqlite_path)
+    put(fresh, config.sqlite_path)
     return True
 
 
@@ -271,9 +289,15 @@ def _copy_over(copy: Path, target: Path) -> None:
             shutil.copyfileobj(source, file, CHUNK)
             file.flush()
             os.fsync(file.fileno())
-        # Takes the name where nobody has it; then the whole file comes in its place at once.
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-        near.replace(target)
+        try:
+            os.link(near, target)
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
+            # Takes the name where nobody has it; then the whole file comes in its place at once. Killed in between,
+            # it leaves an empty file, which the next try removes.
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+            near.replace(target)
 
 
 def _require_space(place: Path, size: int) -> None:
@@ -330,7 +354,7 @@ def _same_counts(told: Mapping[str, int], found: Mapping[str, int], tables: Mapp
 
 
 def let_go(config: Config) -> None:
-    """Take the last mark from a restored PostgreSQL database and bucket, once the directory has none any more.
+    """Take the last mark from a restored database and bucket, once the directory has none any more.
 
     Where a server is away just then, the mark stays and does no harm: nobody knows its token any more, and no backup
     takes it along.
@@ -338,6 +362,9 @@ def let_go(config: Config) -> None:
     if config.sqlite_path is None:
         with contextlib.suppress(DumpError):
             release(config.database_url)
+    elif _is_outside(config):
+        with contextlib.suppress(DumpError):
+            unmark_sqlite(config.sqlite_path)
     if config.media_store:
         with contextlib.suppress(BucketError):
             far.unmark(Bucket(config.media_store))

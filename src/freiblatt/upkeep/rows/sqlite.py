@@ -121,6 +121,21 @@ def is_moved_sqlite(path: Path, token: str) -> bool:
         return False
 
 
+def remove_moved_sqlite(path: Path, token: str) -> None:
+    """Remove a database with this mark, made and never named, and what SQLite has put beside it.
+
+    Also an empty file, which a killed try had laid there to hold the name. Whatever else has the name stays. Raises
+    OSError.
+    """
+    if not token or path.is_symlink() or not path.is_file():
+        return
+    if path.stat().st_size == 0:
+        path.unlink()
+    elif is_moved_sqlite(path, token):
+        for ending in ("-wal", "-shm", "-journal", ""):  # the one that has the mark last
+            path.with_name(f"{path.name}{ending}").unlink(missing_ok=True)
+
+
 def unmark_sqlite(path: Path) -> None:
     """Take the mark away: the database is named and in use. Raises DumpError."""
     with _opened(path) as connection:
