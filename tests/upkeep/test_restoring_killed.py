@@ -79,3 +79,40 @@ def test_a_restore_that_is_killed_when_its_database_elsewhere_has_its_name_is_gi
     dumps.check_sqlite(database)
     with contextlib.closing(sqlite3.connect(database)) as connection:
         assert connection.execute("SELECT name FROM sqlite_master WHERE name = 'freiblatt_moved'").fetchall() == []
+
+
+#: Tells what the disk had been made to have when the directory counted as finished.
+WATCHED = """
+import os, sys
+fsync, unlink, sync = os.fsync, os.unlink, os.sync
+told = []
+def fsync_and_tell(number):
+    told.append(os.readlink(f"/proc/self/fd/{number}"))
+    fsync(number)
+def unlink_and_tell(path, **words):
+    if str(path).endswith("/.unfinished"):
+        print("synced", *told, sep="\\n", flush=True)
+    unlink(path, **words)
+def sync_and_tell():
+    told.append("everything")
+    sync()
+os.fsync, os.unlink, os.sync = fsync_and_tell, unlink_and_tell, sync_and_tell
+from freiblatt.cli.console import run
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("place", ["restored/freiblatt.sqlite3", "data/blatt.sqlite3"])
+def test_the_disk_has_what_was_restored_before_it_counts(archive: Path, tmp_path: Path, place: str) -> None:
+    (tmp_path / "data").mkdir()
+    words = ["restore", str(archive), "restored", "--database-url", f"sqlite:///{tmp_path / place}"]
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, *words], cwd=tmp_path, env=environment(), capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.partition("synced\n")[2].splitlines()
+    last = told[told.index("everything") :]
+    for name in ("restored/freiblatt.toml", "restored/secret.key", "restored", place):
+        assert str(tmp_path / name) in last, name
+    assert not (tmp_path / f"{place}-wal").exists()

@@ -89,6 +89,7 @@ def unfinished(directory: Path) -> Iterator[None]:
         _remove_made(directory)
         try:
             yield
+            _let_disk_have(directory)
         except BaseException:
             _give_up(directory, is_new)
             raise
@@ -193,6 +194,39 @@ def _remove_made(directory: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+
+
+def _let_disk_have(directory: Path) -> None:
+    """Write everything down before the mark goes: from then on nobody makes it again. Raises ConsoleError."""
+    from django.apps import apps
+    from django.db import connections
+
+    if apps.ready:
+        # SQLite's journal goes into the database, and closing the file below takes no lock from anybody.
+        connections.close_all()
+    os.sync()  # uploads are many; what follows tells what could not be written
+    names = (*MADE, *DATABASE_FILES, *_noted(directory / UNFINISHED_NAME))
+    roots = [directory / name for name in names if name not in ("var", "originals", "media")]
+    paths = [path for root in roots for path in (*(root.rglob("*") if root.is_dir() else ()), root)]
+    try:
+        for path in paths:
+            if path.exists():
+                _sync(path)
+    except OSError as error:
+        raise ConsoleError(f"{error.filename or directory}: {error.strerror or error}. Nothing was made.") from error
+    for folder in {path.parent for path in paths if path.parent.is_dir()}:
+        _settle(folder)
+
+
+def _sync(path: Path) -> None:
+    number = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(number)
+    except OSError as error:
+        if not path.is_dir():  # some file systems of the network know no such thing for directories
+            raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        os.close(number)
 
 
 def _settle(directory: Path) -> None:
