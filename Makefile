@@ -5,6 +5,8 @@ PYTHON ?= python3
 PORT ?= 8000
 # Test processes at once: one more than two cores, since some wait for browsers and servers.
 WORKERS ?= 3
+# A file's tests stay in one process; the order of the files is that of tests/conftest.py.
+SPREAD := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # More for pytest, such as:  make test ARGS="tests/articles -x"
 ARGS ?=
 
@@ -103,7 +105,7 @@ demo: $(CATALOGUES)
 	PORT=$(PORT) $(BIN)/freiblatt demo --publication demo-publication
 
 test: $(DEVELOPER) $(CATALOGUES) chromium $(PAGE_TOOLS) servers
-	$(PYTEST) -n $(WORKERS) --dist loadfile $(ARGS)
+	$(PYTEST) $(SPREAD) $(ARGS)
 
 fmt: $(DEVELOPER)
 	$(BIN)/ruff format .
@@ -154,7 +156,7 @@ catalogue: $(DEVELOPER) gettext
 
 test-postgresql: $(DEVELOPER) $(CATALOGUES) postgresql servers
 	echo "== The same tests on PostgreSQL, without the browser and what never asks it"
-	$(BIN)/python -m tests.postgres -- $(PYTEST) -n $(WORKERS) --dist loadfile -m "not journey and not once" $(ARGS)
+	$(BIN)/python -m tests.postgres -- $(PYTEST) $(SPREAD) -m "not journey and not once" $(ARGS)
 
 # The demo must never touch the publication that these speak of, nor leave anything where it was started.
 STRANGE := FREIBLATT_DATABASE_URL=sqlite:///none/real.sqlite3 FREIBLATT_PUBLICATION=.

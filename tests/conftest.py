@@ -208,6 +208,13 @@ def _untouched_database() -> str:
     return name
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that start processes and browsers: no test process is left alone with one at the end."""
+    slow = {item.path: marker for marker in ("journey", "process") for item in items if item.get_closest_marker(marker)}
+    items.sort(key=lambda item: ("process", "journey", "").index(slow.get(item.path, "")))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(DIRECTORY, ignore_errors=True)
 
