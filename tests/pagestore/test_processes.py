@@ -222,6 +222,25 @@ def test_pages_are_there_before_django_is(publication: Publication) -> None:
     assert publication.value("a") == "1"
 
 
+#: A worker that finds its supervisor dead already.
+LATE = """
+import os, time
+from freiblatt.pagestore.application import end_with
+supervisor = os.getpid()
+if os.fork():
+    os._exit(0)
+while os.getppid() == supervisor:
+    time.sleep(0.01)
+end_with(supervisor)
+print("serves on")
+"""
+
+
+def test_worker_ends_though_its_supervisor_died_before_it_began() -> None:
+    done = subprocess.run([sys.executable, "-c", LATE], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_supervisor_and_its_processes_stay_small_and_end_together(publication: Publication) -> None:
     server = publication.serve("--workers", "2")
     # Django and Wagtail alone take more than this.

@@ -1,5 +1,6 @@
 """The application of a server process: the page store over Django. Imports no Django; that happens in a thread."""
 
+import contextlib
 import ctypes
 import gc
 import os
@@ -30,12 +31,12 @@ def load_django() -> Application:
     return application
 
 
-def application(mark: str) -> PageStore:
+def application(mark: str, supervisor: int) -> PageStore:
     """Return the page store of this process, its threads started; `mark` is the fingerprint of the pages on disk.
 
-    Called once, in the server's worker.
+    Called once, in the server's worker, which ends with the process `supervisor` that started it.
     """
-    _die_with_parent()
+    end_with(supervisor)
     sys.setswitchinterval(SWITCH_SECONDS)
     facts = config.current_or_exit()
     words = marking.words()
@@ -52,9 +53,12 @@ def application(mark: str) -> PageStore:
     return PageStore(facts, words=words, disk=disk, bridge=bridge)
 
 
-def _die_with_parent() -> None:
-    """End this process when its supervisor is killed, so that no orphan holds the port. Linux only; else nothing."""
-    try:
+def end_with(supervisor: int) -> None:
+    """End this process when the supervisor that started it is killed, so that no orphan holds the port.
+
+    Linux tells us of a later death; an earlier one shows in whose child we are.
+    """
+    with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    except (OSError, AttributeError):
-        return
+    if os.getppid() != supervisor:
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -88,7 +88,7 @@ def serve(config: Config, *, begun: Callable[[], object] = lambda: None) -> int:
         if jobs is not None:
             server.on_startup(jobs.start)
         try:
-            server.serve(target_loader=functools.partial(_load, fingerprint.of(config)))
+            server.serve(target_loader=functools.partial(_load, fingerprint.of(config), os.getpid()))
         except SystemExit as ended:
             return int(ended.code or 0) if not isinstance(ended.code, str) else 1
         finally:
@@ -103,11 +103,11 @@ def refuse_second_server(config: Config) -> None:
         pass
 
 
-def _load(mark: str, _target: str) -> Any:
+def _load(mark: str, supervisor: int, _target: str) -> Any:
     """Return the application. The fingerprint is the supervisor's, so that all workers of one start agree."""
     from freiblatt.pagestore.application import application
 
-    return application(mark)
+    return application(mark, supervisor)
 
 
 def _say_address(config: Config) -> None:
