@@ -265,20 +265,21 @@ def test_reader_takes_part_from_the_first_word_to_the_last_letter(
     expect(page.get_by_role("heading", name=words["left"])).to_be_visible()
     assert not Subscription.objects.running().filter(kind="comment_answers").exists()
 
-    # Two weeks on, her vote still counts: by what her device keeps, or by a link.
+    # Two weeks on, her vote still counts for what was written since: by what her device keeps, or by a link.
+    ada = add_comment(thread=article.thread, text="Der Vertrag ist alt.", guest_name="Ada")
     close_ballot(thread=article.thread)
     page.goto(reader.article_url)
     if not has_script:
-        expect(reader.act(pedlar, "[name=down]")).to_be_disabled()
+        expect(reader.act(ada, "[name=down]")).to_be_disabled()
         page.get_by_role("link", name=words["vote_by_address"]).click()
         page.get_by_label(words["mail"]).fill("helga@example.org")
         page.get_by_role("button", name=words["send_link"]).click()
         run_waiting()
         (link,) = set(re.findall(r"https?://\S+", Letter.objects.get(kind="discussion_voting").text.split("\n\n")[1]))
         page.goto(_path(link))
-    reader.act(pedlar, "[name=down]").click()
+    reader.act(ada, "[name=down]").click()
     if has_script:
-        expect(reader.act(pedlar, "[name=down]")).to_have_text("▼ 1")
+        expect(reader.act(ada, "[name=down]")).to_have_text("▼ 1")
     else:
         expect(page.get_by_role("status")).to_contain_text(words["counts_against"])
 

@@ -87,6 +87,8 @@ def test_server_that_stops_ends_streams_politely(publication: Publication, follo
     server = publication.serve("--workers", "2")
     publication.change("a", "1")
     followers += [Follower(publication.port, "value:a") for _ in range(6)]
+    # Whoever is about to import Django stops only after it.
+    wait_until(lambda: publication.log().count("Django loaded") == 2, "both workers")
     server.terminate()
     assert server.wait(WAIT_SECONDS) == 0
     for follower in followers:
