@@ -151,20 +151,6 @@ class CommentForm(UnseenFields, WishesForm, TextForm):
             self.data.pop(name, None)
 
 
-class AddressForm(forms.Form):
-    """Where a link goes."""
-
-    address = forms.CharField(
-        label=_("Your e-mail address"),
-        max_length=LONGEST,
-        error_messages={"required": _("Enter your e-mail address.")},
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "autocapitalize": "off"}),
-    )
-
-    def clean_address(self) -> str:
-        return normalise(self.cleaned_data["address"])
-
-
 class ReportForm(UnseenFields, forms.Form):
     """What a reader says of a comment that should not stand there."""
 

@@ -18,12 +18,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from freiblatt.lib.address_form import AddressForm
 from freiblatt.lib.network import cut_address
 from freiblatt.lib.origin import own_forms_only
 from freiblatt.lib.private import private
 from freiblatt.pagestore.actions import keep
 from freiblatt.readers import actions
-from freiblatt.readers.forms import AddressForm, LanguageForm
+from freiblatt.readers.forms import LanguageForm
 from freiblatt.readers.links import LinkError, Opened, open_confirmation, open_page, page_token
 from freiblatt.readers.models import Reader
 from freiblatt.readers.sections import sections_of

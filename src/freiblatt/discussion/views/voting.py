@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from freiblatt.discussion import actions
 from freiblatt.discussion.current import current_settings
-from freiblatt.discussion.forms import AddressForm
 from freiblatt.discussion.models import Comment, CommentState, Thread
 from freiblatt.discussion.parts import SETTINGS_KEY
 from freiblatt.discussion.reading import Addresses, show_alone, show_thread
 from freiblatt.discussion.senders import Sender
 from freiblatt.discussion.views.answers import public_article, thread_of
 from freiblatt.discussion.views.taking import BUSY_SECONDS, later, take
+from freiblatt.lib.address_form import AddressForm
 from freiblatt.lib.ids import GREATEST_ID
 from freiblatt.lib.network import cut_address
 from freiblatt.lib.origin import own_forms_only
